@@ -1,0 +1,126 @@
+package aws
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// A Cluster is an ECS cluster with the counts that a person chooses by.
+type Cluster struct {
+	ARN, Name, Status                          string
+	RunningTasks, PendingTasks, ActiveServices int
+}
+
+// Service is an ECS service.
+type Service struct {
+	ARN, Name, Cluster, Status string
+	TaskDefinition             string // ARN
+	LaunchType                 string // FARGATE, EC2, EXTERNAL; "" when a capacity provider is used
+	PlatformVersion            string // as asked for: LATEST, 1.4.0
+	Desired, Running, Pending  int
+	Network                    NetworkConfiguration
+	ExecEnabled                bool
+	Events                     []ServiceEvent // newest first
+	TargetGroups               []string       // ARNs
+	Created                    time.Time
+}
+
+// ServiceEvent is a line of a service's event log.
+type ServiceEvent struct {
+	At      time.Time
+	Message string
+}
+
+// NetworkConfiguration is an awsvpcConfiguration: what a task's elastic network interface is made from.
+type NetworkConfiguration struct {
+	Subnets, SecurityGroups []string
+	AssignPublicIP          bool
+}
+
+// Task is an ECS task.
+type Task struct {
+	ARN, ID, Cluster string // Cluster is its ARN
+	Group            string // "service:web", "family:job"
+	TaskDefinition   string // ARN
+	LaunchType       string
+	LastStatus       string // PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED
+	DesiredStatus    string
+	PlatformVersion  string // what it runs on: 1.4.0
+	PlatformFamily   string // Linux, WindowsServer2022Core …
+	Zone             string
+	StopCode         string
+	StoppedReason    string
+	ExecEnabled      bool
+	Attachment       Attachment
+	Containers       []Container
+	TaskRole         string            // overrides.taskRoleArn, else ""
+	ExecutionRole    string            // overrides.executionRoleArn, else ""
+	Environment      map[string][]Pair // overrides.containerOverrides, by container name
+
+	Created, Started, Stopped time.Time // zero when not reached
+}
+
+// Pair is one environment variable.
+type Pair struct{ Name, Value string }
+
+// Attachment is the task's ElasticNetworkInterface attachment, from DescribeTasks. Its details outlive the interface.
+type Attachment struct {
+	ID, Status  string // PRECREATED, CREATED, ATTACHING, ATTACHED, DETACHING, DETACHED, DELETED, FAILED
+	Subnet      string
+	Interface   string // elastic network interface id
+	PrivateIPv4 netip.Addr
+	IPv6        netip.Addr
+}
+
+// Container is a container of a task.
+type Container struct {
+	Name, Image, Status, Reason, RuntimeID string
+	ExitCode                               int
+	HasExitCode                            bool
+	ExecAgent                              string // lastStatus of the ExecuteCommandAgent, "" when it has none
+}
+
+// ServiceName returns the name of the service that started the task, or "".
+func (t Task) ServiceName() string {
+	name, ok := strings.CutPrefix(t.Group, "service:")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// Running reports whether the task holds its network interface now.
+func (t Task) Running() bool { return t.LastStatus == "RUNNING" }
+
+// Ended reports whether the task has stopped or is on its way there.
+func (t Task) Ended() bool {
+	switch t.LastStatus {
+	case "STOPPED", "STOPPING", "DEPROVISIONING", "DEACTIVATING", "DELETED":
+		return true
+	}
+	return false
+}
+
+// Windows reports whether the task runs on a Windows platform; its ephemeral ports and platform versions differ.
+func (t Task) Windows() bool { return strings.HasPrefix(strings.ToLower(t.PlatformFamily), "windows") }
+
+// TaskDefinition is what a task is made from.
+type TaskDefinition struct {
+	ARN, Family             string
+	Revision                int
+	NetworkMode             string
+	TaskRole, ExecutionRole string // ARNs
+	OperatingSystem         string // runtimePlatform.operatingSystemFamily: LINUX, WINDOWS_SERVER_2022_CORE …; "" means LINUX
+	Architecture            string // X86_64, ARM64; "" means X86_64
+	Compatibilities         []string
+	Containers              []ContainerDefinition
+}
+
+// ContainerDefinition is one container of a task definition.
+type ContainerDefinition struct {
+	Name, Image string
+	Essential   bool
+	Environment []Pair
+	Secrets     []Pair // Value is valueFrom: an ARN or a parameter name, never a secret value
+}

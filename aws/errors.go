@@ -1,0 +1,99 @@
+package aws
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A Kind says why something could not be read. The zero Kind is Other: not known, and never "fine".
+type Kind int
+
+const (
+	Other       Kind = iota
+	Denied           // the caller lacks the IAM action
+	NotFound         // the API says that the resource does not exist
+	Throttled        // still throttled after the retries
+	Unreachable      // no answer from the API: network, DNS, TLS, time-out
+	Credentials      // none found, expired or not valid
+	Malformed        // an answer that is not the API's: a captive portal, a broken proxy
+	NotRecorded      // a snapshot or demo world does not hold this answer
+	Unsupported      // the API or region does not know the operation
+	Cancelled        // the person or a deadline ended the read
+)
+
+var kindNames = [...]string{"failed", "denied", "not found", "throttled", "unreachable", "credentials", "malformed answer",
+	"not recorded", "unsupported", "cancelled"}
+
+func (k Kind) String() string {
+	if k < 0 || int(k) >= len(kindNames) {
+		return kindNames[Other]
+	}
+	return kindNames[k]
+}
+
+// An Error says which read failed, on what, why, and what the person can do about it. Hint is a sentence for the person
+// and no part of Error's text.
+type Error struct {
+	Kind      Kind
+	Operation string // "ec2:DescribeSubnets"
+	Action    string // the IAM action that is missing; set when Kind is Denied
+	Resource  string // what was asked for, when one thing was
+	Hint      string
+	Err       error // the cause, as the SDK or the file system gave it
+}
+
+func (e *Error) Error() string {
+	s := e.Operation
+	if e.Resource != "" {
+		s += " " + e.Resource
+	}
+	s += ": " + e.Kind.String()
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf returns the Kind of the first *Error in err's chain, Other when there is none.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return Other
+}
+
+// Hint returns the hint of the first *Error in err's chain that has one.
+func Hint(err error) string {
+	for err != nil {
+		var e *Error
+		if !errors.As(err, &e) {
+			return ""
+		}
+		if e.Hint != "" {
+			return e.Hint
+		}
+		err = e.Err
+	}
+	return ""
+}
+
+// Missing returns the IAM action that err says is missing, or "".
+func Missing(err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.Kind == Denied {
+		return e.Action
+	}
+	return ""
+}
+
+// Errorf returns an *Error for a query; the format's %w argument, if any, becomes its cause.
+func Errorf(kind Kind, q Query, resource, format string, args ...any) *Error {
+	e := &Error{Kind: kind, Operation: q.Name(), Resource: resource, Err: fmt.Errorf(format, args...)}
+	if kind == Denied {
+		e.Action = q.Action()
+	}
+	return e
+}

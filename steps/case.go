@@ -1,0 +1,45 @@
+package steps
+
+// A Case is what the person asks about: the subject, the symptom and the target.
+type Case struct {
+	Region    string
+	Cluster   string // name or ARN
+	Task      string // id, ARN or unique prefix; "" when Service or Launch says it
+	Service   string // service name; with Task empty its newest task is taken, else what the service would launch
+	Container string // whose environment is read; "" means the first essential one
+	Launch    *Launch
+	Symptom   Symptom
+	Target    string            // as typed: "sns", "sns.eu-central-1.amazonaws.com", "https://host:8443/x", "10.0.0.5:5432"
+	Answers   map[string]string // by Question.ID, from the person
+}
+
+// Launch describes a task that does not exist yet.
+type Launch struct {
+	Subnets, SecurityGroups []string
+	PublicIP                bool
+}
+
+// A Symptom is what the person sees (R1).
+type Symptom string
+
+const (
+	Timeout Symptom = "timeout"
+	DNS     Symptom = "dns"
+	Unsure  Symptom = "unsure"
+)
+
+// A SymptomInfo is how a Symptom is offered to a person.
+type SymptomInfo struct {
+	Symptom Symptom
+	Title   string // "It times out"
+	Looks   string // what they may have seen: `the connection hangs: "connect timed out", "i/o timeout"`
+}
+
+// Symptoms lists the symptoms that this program can walk, in the order in which they are offered.
+func Symptoms() []SymptomInfo {
+	return []SymptomInfo{
+		{Timeout, "It times out", `the connection hangs: "connect timed out", "i/o timeout"`},
+		{DNS, "The name does not resolve", `"no such host", "getaddrinfo ENOTFOUND"`},
+		{Unsure, "I am not sure", "look at everything"},
+	}
+}

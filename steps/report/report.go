@@ -1,0 +1,2 @@
+// Package report turns a steps.Report into text and JSON. It is pure; it decides nothing.
+package report

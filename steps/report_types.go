@@ -1,0 +1,64 @@
+package steps
+
+import (
+	"time"
+
+	"fargate-doctor/aws/vpc"
+)
+
+// A Report is a whole diagnosis. steps/report turns it into text and JSON.
+type Report struct {
+	Subject  Subject
+	Symptom  Symptom
+	Target   Target
+	Verdict  Overall
+	Causes   []Cause // root cause first; consequences are not repeated here
+	Steps    []StepResult
+	Trace    vpc.Trace      // the packet's way, for the ribbon; zero when no path was walked
+	Calls    map[string]int // by operation: "ec2:DescribeSubnets"
+	Duration time.Duration
+}
+
+// Subject says what was examined.
+type Subject struct {
+	Account, Region, Cluster, Service, Task, TaskDefinition string
+	Address                                                 string // the task's private address
+	Captured                                                time.Time
+}
+
+// Target is what the task wanted to reach, understood.
+type Target struct {
+	Typed    string
+	Service  string // "sns"; "" when it is no AWS service
+	Host     string
+	Port     uint16
+	Protocol string // "tcp", "udp"
+}
+
+// Overall is the verdict of a whole diagnosis.
+type Overall string
+
+const (
+	OK            Overall = "ok"
+	BlockedPath   Overall = "blocked"       // dropped on the network
+	DeniedCall    Overall = "denied"        // refused by a policy
+	Misconfigured Overall = "misconfigured" // set up so that it cannot work
+	Inconclusive  Overall = "unknown"
+)
+
+// A Cause is a named problem.
+type Cause struct {
+	Code      string
+	Resources []string
+	Summary   string
+	Step      string // id of the step that found it
+}
+
+// A StepResult is a step that was walked and what it found.
+type StepResult struct {
+	ID     string
+	Ask    string // the step's question
+	Why    string
+	Branch string // id of the step this one hangs under, "" on the trunk
+	Finding
+}

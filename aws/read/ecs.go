@@ -43,4 +43,6 @@ func TaskDefinition(ctx context.Context, r aws.Reader, arn string) (aws.TaskDefi
 }
 
 // AccountSetting returns the effective value of an ECS account setting ("dualStackIPv6": "enabled" or "disabled").
-func AccountSetting(ctx context.Context, r aws.Reader, name string) (string, error) { return "", errTODO }
+func AccountSetting(ctx context.Context, r aws.Reader, name string) (string, error) {
+	return "", errTODO
+}

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"time"
 
 	"fargate-doctor/aws"
 )
@@ -14,6 +15,7 @@ type Facts struct{}
 type Engine struct {
 	Reader aws.Reader
 	Region string
+	Now    func() time.Time // the clock for Report.Duration and Subject.Captured; nil leaves both zero
 }
 
 // An Event tells an observer what happens during a walk. Events come one at a time, in order.

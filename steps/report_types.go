@@ -30,7 +30,8 @@ type Subject struct {
 type Target struct {
 	Typed    string
 	Service  string // "sns"; "" when it is no AWS service
-	Host     string
+	Scheme   string // "https", "http"; "" when the person typed none and the port does not tell
+	Host     string // a DNS name or an IP address, without brackets
 	Port     uint16
 	Protocol string // "tcp", "udp"
 }

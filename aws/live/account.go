@@ -1,0 +1,174 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"fargate-doctor/aws"
+)
+
+const (
+	defaultInFlight = 16
+	defaultTimeout  = 10 * time.Second
+	maxAttempts     = 5
+	maxBackoff      = 3 * time.Second
+)
+
+// Options say which account to read and how. The zero value is what the AWS environment and shared config files say.
+type Options struct {
+	Profile     string        // "" means AWS_PROFILE, else default
+	Region      string        // "" means AWS_REGION, else the profile's
+	EndpointURL string        // for all services; "" means AWS_ENDPOINT_URL, else AWS itself
+	MaxInFlight int           // API calls at the same time; 0 means 16
+	Timeout     time.Duration // of each attempt; 0 means 10 s
+	Log         io.Writer     // one line per API call; nil means none
+}
+
+// An Account is an aws.Reader over the API of one AWS account. It may be used by several goroutines.
+type Account struct {
+	config     sdk.Config
+	profile    config.SharedConfig
+	operations map[string]operation
+	log        *callLog
+
+	mu      sync.Mutex
+	clients map[string]*clients // by region
+}
+
+var _ aws.Reader = (*Account)(nil)
+
+// Open finds region, credentials source and endpoint as every AWS SDK does. It reads the environment and the shared config
+// files but asks no network: wrong credentials show in the first Read. An account without a region opens too; its Region is
+// then "" and each Query has to name one. The error is an *aws.Error of kind Credentials.
+func Open(ctx context.Context, opts Options) (*Account, error) {
+	timeout := cmp.Or(opts.Timeout, defaultTimeout)
+	inFlight := cmp.Or(opts.MaxInFlight, defaultInFlight)
+	client := awshttp.NewBuildableClient().WithTimeout(timeout).WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConnsPerHost = inFlight // the SDK keeps 10, and the rest of a round would dial anew each time
+	})
+	loading := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(client),
+		config.WithRetryer(newRetryer),
+		// The mode "auto" would ask the instance metadata service for the region while opening.
+		config.WithDefaultsMode(sdk.DefaultsModeStandard),
+	}
+	if opts.Profile != "" {
+		loading = append(loading, config.WithSharedConfigProfile(opts.Profile))
+	}
+	if opts.Region != "" {
+		loading = append(loading, config.WithRegion(opts.Region))
+	}
+	if opts.EndpointURL != "" {
+		loading = append(loading, config.WithBaseEndpoint(opts.EndpointURL))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, loading...)
+	if err != nil {
+		return nil, openError(err)
+	}
+	cfg.Credentials = credentials{cfg.Credentials}
+	cfg.HTTPClient = &wire{client: cfg.HTTPClient, slots: make(chan struct{}, inFlight), timeout: timeout}
+	a := &Account{config: cfg, operations: make(map[string]operation), log: newCallLog(opts.Log), clients: make(map[string]*clients)}
+	for _, op := range operations() {
+		a.operations[op.Name()] = op
+	}
+	for _, source := range cfg.ConfigSources {
+		if shared, ok := source.(config.SharedConfig); ok {
+			a.profile = shared
+		}
+	}
+	if a.profile.Profile == "" {
+		a.profile.Profile = opts.Profile
+	}
+	return a, nil
+}
+
+// newRetryer returns the SDK's adaptive mode, which slows all calls of a client down once AWS throttles it.
+func newRetryer() sdk.Retryer {
+	return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+		o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) {
+			s.MaxAttempts, s.MaxBackoff = maxAttempts, maxBackoff
+			s.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(notFinal)}, s.Retryables...)
+		})
+	})
+}
+
+// Region returns the region of queries that name none, "" when none was found.
+func (a *Account) Region() string { return a.config.Region }
+
+// Profile returns the name of the shared config profile in use, "" when the credentials come from elsewhere.
+func (a *Account) Profile() string { return a.profile.Profile }
+
+// Read calls the operation that q names, page after page, and passes each page on. See aws.Reader.
+func (a *Account) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	op, ok := a.operations[q.Name()]
+	if !ok {
+		return aws.Errorf(aws.Unsupported, q, "", "not among the operations that this program calls")
+	}
+	q.Region = cmp.Or(q.Region, a.Region())
+	if q.Region == "" {
+		e := aws.Errorf(aws.Credentials, q, "", "no region is set")
+		e.Hint = "Choose one with --region or AWS_REGION, or give the profile a region."
+		return e
+	}
+	in, err := op.input(q.Input)
+	if err != nil {
+		return aws.Errorf(aws.Other, q, resource(q.Input), "%w", err)
+	}
+	if q.Input == nil || !names(q.Input) {
+		setPageSize(in, op.pageSize)
+	}
+	for {
+		out, err := a.call(ctx, op, q, in)
+		if err != nil {
+			return err
+		}
+		more, err := turnPage(in, out)
+		if err != nil {
+			return aws.Errorf(aws.Malformed, q, resource(q.Input), "%w", err)
+		}
+		if err := page(op.print(out)); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// call makes one API call, retries included. Its error is an *aws.Error.
+func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (any, error) {
+	c := &call{started: time.Now()}
+	out, err := op.invoke(context.WithValue(ctx, callKey{}, c), a.in(q.Region), in)
+	if err == nil && !answers(out) {
+		err = errNoAnswer
+	}
+	if err != nil {
+		e := a.failure(ctx, q, c, err)
+		a.log.write(q, c, e.Kind.String())
+		return nil, e
+	}
+	a.log.write(q, c, "ok")
+	return out, nil
+}
+
+// in returns the clients of a region.
+func (a *Account) in(region string) *clients {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c, ok := a.clients[region]
+	if !ok {
+		c = newClients(a.config, region)
+		a.clients[region] = c
+	}
+	return c
+}
+
+var errNoAnswer = errors.New("the answer holds nothing that the operation returns")

@@ -1,0 +1,79 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go"
+
+	"fargate-doctor/aws"
+)
+
+// credentials marks what goes wrong while credentials are looked up, which the SDK itself says in words only.
+type credentials struct{ sdk.CredentialsProvider }
+
+func (c credentials) Retrieve(ctx context.Context) (sdk.Credentials, error) {
+	v, err := c.CredentialsProvider.Retrieve(ctx)
+	if err != nil {
+		return v, &credentialsError{err}
+	}
+	return v, nil
+}
+
+type credentialsError struct{ err error }
+
+func (e *credentialsError) Error() string { return e.err.Error() }
+func (e *credentialsError) Unwrap() error { return e.err }
+
+// kind tells a sign-in service that cannot be reached from credentials that are not there. The instance metadata service is
+// the last place where the SDK looks: outside of AWS it never answers, and that means that nothing was found.
+func (e *credentialsError) kind() aws.Kind {
+	var network net.Error
+	if errors.As(e.err, &network) && !strings.Contains(e.err.Error(), "EC2 IMDS") {
+		return aws.Unreachable
+	}
+	return aws.Credentials
+}
+
+// credentialsHint says how to get credentials that work, in the way that the profile gets its own.
+func credentialsHint(profile config.SharedConfig, region string, err error) string {
+	named := ""
+	if profile.Profile != "" && profile.Profile != "default" {
+		named = " --profile " + profile.Profile
+	}
+	if profile.SSOSessionName != "" || profile.SSOStartURL != "" {
+		return "Sign in: aws sso login" + named
+	}
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return "No credentials were found. Sign in (aws sso login" + named + "), choose a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+	}
+	switch code := api.ErrorCode(); {
+	case strings.Contains(code, "Expired"):
+		return "The session has expired: renew it where it came from, and check this computer's clock."
+	case strings.Contains(code, "Signature"), code == "RequestTimeTooSkewed":
+		return "The secret access key does not fit the access key, or this computer's clock is wrong."
+	}
+	return fmt.Sprintf("AWS does not know this access key in %s: check the key, and that the region is enabled for the account.", region)
+}
+
+// openError says why the shared config files cannot be used.
+func openError(err error) *aws.Error {
+	e := &aws.Error{
+		Kind:      aws.Credentials,
+		Operation: "open AWS configuration",
+		Hint:      "Check the AWS shared config files and the AWS_… environment variables.",
+		Err:       err,
+	}
+	var missing config.SharedConfigProfileNotExistError
+	if errors.As(err, &missing) {
+		e.Resource, e.Err = missing.Profile, errors.New("there is no such profile")
+		e.Hint = "Choose one of the profiles that `aws configure list-profiles` names, with --profile or AWS_PROFILE."
+	}
+	return e
+}

@@ -1,0 +1,109 @@
+package live
+
+import (
+	"errors"
+	"reflect"
+
+	"fargate-doctor/aws"
+)
+
+// The APIs page in two ways: nearly all hand out one token, Route 53's record sets name the record to go on with.
+var pageTokens = []struct{ out, in string }{
+	{"NextToken", "NextToken"},
+	{"NextRecordName", "StartRecordName"},
+	{"NextRecordType", "StartRecordType"},
+	{"NextRecordIdentifier", "StartRecordIdentifier"},
+}
+
+// Fields that say that there is more than the answer holds.
+var moreFields = []string{"AdditionalRoutesAvailable", "IsTruncated"}
+
+// names reports whether the parameters list what they ask for by id: EC2 refuses a page size beside ids.
+func names(in aws.Input) bool {
+	for _, v := range in {
+		if _, ok := v.([]string); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// setPageSize asks for pages of n items where the input has a field for it that is not set.
+func setPageSize(in any, n int) {
+	if n == 0 {
+		return
+	}
+	for _, name := range []string{"MaxResults", "MaxItems"} {
+		if f := reflect.ValueOf(in).Elem().FieldByName(name); f.IsValid() && f.IsNil() {
+			size := int32(n)
+			f.Set(reflect.ValueOf(&size))
+		}
+	}
+}
+
+// turnPage makes the input that asks for what comes after out, and reports whether there is such a thing. It is an error
+// when the API says that there is but not how to ask, or repeats itself: either would make part of an answer look whole.
+func turnPage(in, out any) (more bool, err error) {
+	input, output := reflect.ValueOf(in).Elem(), reflect.ValueOf(out).Elem()
+	changed := false
+	for _, token := range pageTokens {
+		from, to := output.FieldByName(token.out), input.FieldByName(token.in)
+		if !from.IsValid() || !to.IsValid() {
+			continue
+		}
+		more = more || filled(from)
+		changed = changed || !reflect.DeepEqual(from.Interface(), to.Interface())
+		to.Set(from)
+	}
+	if more && !changed {
+		return false, errors.New("the answer's page token repeats")
+	}
+	if more {
+		return true, nil
+	}
+	for _, name := range moreFields {
+		if f := output.FieldByName(name); f.IsValid() && filled(f) {
+			return false, errors.New("there is more than the API hands out")
+		}
+	}
+	return false, nil
+}
+
+// filled reports whether a field, or what it points to, differs from zero.
+func filled(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		return !v.IsNil() && !v.Elem().IsZero()
+	}
+	return !v.IsZero()
+}
+
+// answers reports whether an output holds any of the members that its operation returns: a list, if only an empty one, where
+// it returns lists. The SDK's decoders skip what they do not know, so that a log-in page or an empty body would otherwise
+// pass for "there are none".
+func answers(out any) bool {
+	v := reflect.ValueOf(out).Elem()
+	lists, member := false, false
+	for i := range v.NumField() {
+		f, name := v.Field(i), v.Type().Field(i).Name
+		if !v.Type().Field(i).IsExported() || pageField(name) {
+			continue
+		}
+		if f.Kind() == reflect.Slice {
+			if !f.IsNil() {
+				return true
+			}
+			lists = true
+		}
+		member = member || f.Kind() == reflect.Pointer && !f.IsNil()
+	}
+	return member && !lists
+}
+
+// pageField reports whether a field of an output is about paging or transport. The AWS CLI, which joins pages, prints none.
+func pageField(name string) bool {
+	switch name {
+	case "ResultMetadata", "NextToken", "NextRecordName", "NextRecordType", "NextRecordIdentifier", "MaxResults", "MaxItems", "IsTruncated":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+)
+
+const (
+	// maxAnswer bounds one page. The largest real ones, a thousand security groups with sixty rules each, stay under 30 MB.
+	maxAnswer = 64 << 20
+
+	// maxBroken is how many attempts of a call may end without an answer; more would let a person without a network wait.
+	maxBroken = 3
+)
+
+// wire carries the SDK's requests: it limits how many are in flight, how long an attempt takes and how long an answer may be.
+// Answers are read whole within the attempt, so that one that breaks off is tried again.
+type wire struct {
+	client  sdk.HTTPClient
+	slots   chan struct{}
+	timeout time.Duration
+}
+
+// A call counts the attempts of one API call, in the order in which they are made.
+type call struct {
+	started          time.Time
+	host             string
+	attempts, broken int
+}
+
+type callKey struct{}
+
+func (w *wire) Do(req *http.Request) (*http.Response, error) {
+	c, ok := req.Context().Value(callKey{}).(*call)
+	if !ok {
+		c = new(call)
+	}
+	select {
+	case w.slots <- struct{}{}:
+		defer func() { <-w.slots }()
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), w.timeout)
+	defer cancel()
+	c.attempts++
+	c.host = req.URL.Host
+	resp, err := w.exchange(req.WithContext(ctx))
+	if err == nil {
+		return resp, nil
+	}
+	if c.broken++; c.broken >= maxBroken || errors.Is(err, errTooLong) {
+		err = &finalError{err}
+	}
+	return nil, err
+}
+
+func (w *wire) exchange(req *http.Request) (*http.Response, error) {
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("the answer broke off: %w", err)
+	}
+	if len(body) > maxAnswer {
+		return nil, errTooLong
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+var errTooLong = fmt.Errorf("the answer is longer than %d MB", maxAnswer>>20)
+
+// A finalError is not worth another attempt.
+type finalError struct{ error }
+
+func (e *finalError) Unwrap() error { return e.error }
+
+// notFinal tells the SDK's retryer what a finalError is.
+func notFinal(err error) sdk.Ternary {
+	var final *finalError
+	if errors.As(err, &final) {
+		return sdk.FalseTernary
+	}
+	return sdk.UnknownTernary
+}

@@ -1,4 +1,136 @@
-// Command fargate-doctor finds out why a container on AWS Fargate cannot reach an AWS service.
+// Command fargate-doctor finds out why a container on AWS Fargate cannot reach an AWS service, and says which command mends it.
+//
+// Package main is wiring: flags, which aws.Reader to open, and what to print. Each command has a file beside this one.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"fargate-doctor/aws"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses that scripts lean on.
+const (
+	exitFine         = 0
+	exitFailed       = 1 // the program could not do its work: usage, credentials, network
+	exitProblem      = 2 // a problem was found
+	exitInconclusive = 3 // something needed could not be read
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
+	status := p.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+// program is one invocation: its streams, its clock, its global flags, and the status it will end with.
+type program struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+	set      settings
+	log      *os.File // --log-file, once it is open
+	status   int
+}
+
+// run executes one command line and returns the exit status.
+func (p *program) run(ctx context.Context, args []string) int {
+	root := p.command()
+	root.SetArgs(args)
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	defer func() {
+		if p.log != nil {
+			p.log.Close()
+		}
+	}()
+	if err := root.ExecuteContext(ctx); err != nil {
+		p.complain(err)
+		return exitFailed
+	}
+	return p.status
+}
+
+// callLog returns where a line for each AWS call goes: the file of --log-file, opened once, or nil.
+func (p *program) callLog() (io.Writer, error) {
+	if p.set.logFile == "" {
+		return nil, nil
+	}
+	if p.log == nil {
+		log, err := os.OpenFile(p.set.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("log file: %w", err)
+		}
+		p.log = log
+	}
+	return p.log, nil
+}
+
+// complain tells a person what went wrong and, where it is known, what to do.
+func (p *program) complain(err error) {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(p.err, "fargate-doctor: interrupted")
+		return
+	}
+	fmt.Fprintf(p.err, "fargate-doctor: %s\n", aws.Clean(err.Error()))
+	var usage usageError
+	switch hint := aws.Hint(err); {
+	case hint != "":
+		fmt.Fprintf(p.err, "  %s\n", aws.Clean(hint))
+	case errors.As(err, &usage):
+		fmt.Fprintf(p.err, "  %s\n", usage.hint)
+	}
+}
+
+// A usageError is the person's to mend, on the command line.
+type usageError struct {
+	text string
+	hint string
+}
+
+func (e usageError) Error() string { return e.text }
+
+func usagef(hint, format string, args ...any) error {
+	return usageError{fmt.Sprintf(format, args...), hint}
+}
+
+func (p *program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fargate-doctor",
+		Short: "Find out why a container on AWS Fargate cannot reach an AWS service",
+		Long: `fargate-doctor walks a decision tree with live checks against AWS: it finds the security group rule, network ACL entry, route,
+endpoint or DNS setting that stops a Fargate task from reaching a service, shows the evidence, and prints the command that
+mends it. It reads and never changes your account.
+
+Without a command it opens the wizard. --demo and --snapshot go with every command.`,
+		Example: `  fargate-doctor                          the wizard, on your AWS account
+  fargate-doctor --demo                   the wizard, on an embedded demo world
+  fargate-doctor diagnose --cluster shop --service web --symptom timeout --to sns
+  fargate-doctor path --from eni-0a1b2c3d --to 10.0.3.7:5432`,
+		Version:       version(),
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return p.wizard(cmd.Context()) },
+	}
+	root.SetVersionTemplate("fargate-doctor {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{err.Error(), fmt.Sprintf("see: %s --help", cmd.CommandPath())}
+	})
+	p.set.register(root.PersistentFlags())
+	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand())
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.set.check() }
+	return root
+}

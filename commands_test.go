@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fargate-doctor/aws/demo"
+)
+
+// result is what one command line left behind.
+type result struct {
+	status   int
+	out, err string
+}
+
+// run executes a command line in this process, with no terminal anywhere.
+func run(t *testing.T, stdin string, args ...string) result {
+	t.Helper()
+	var out, err bytes.Buffer
+	p := &program{in: strings.NewReader(stdin), out: &out, err: &err, now: func() time.Time { return time.Unix(1764000000, 0).UTC() }}
+	status := p.run(t.Context(), args)
+	return result{status, out.String(), err.String()}
+}
+
+func TestDiagnoseEndsWithTheStatusThatScriptsLeanOn(t *testing.T) {
+	want := map[string]int{"ok": exitFine, "blocked": exitProblem, "misconfigured": exitProblem, "denied": exitProblem, "unknown": exitInconclusive}
+	for _, w := range demo.Worlds() {
+		t.Run(w.Name, func(t *testing.T) {
+			r := run(t, "", "diagnose", "--demo="+w.Name, "--format", "json")
+			if r.status != want[w.Expect.Verdict] {
+				t.Errorf("status %d, want %d for verdict %s\n%s", r.status, want[w.Expect.Verdict], w.Expect.Verdict, r.err)
+			}
+			if r.err != "" {
+				t.Errorf("stderr: %s", r.err)
+			}
+			var report struct {
+				Schema  int
+				Verdict string
+				Causes  []struct{ Code string }
+			}
+			if err := json.Unmarshal([]byte(r.out), &report); err != nil {
+				t.Fatalf("stdout is not JSON: %v\n%s", err, r.out)
+			}
+			if report.Schema != 1 || report.Verdict != w.Expect.Verdict {
+				t.Errorf("schema %d, verdict %s", report.Schema, report.Verdict)
+			}
+		})
+	}
+}
+
+func TestWrongUseIsExplained(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"unknown format", []string{"diagnose", "--demo", "--format", "yaml"}, "--format yaml"},
+		{"unknown flag", []string{"diagnose", "--nope"}, "--nope"},
+		{"unknown command", []string{"diagnoze"}, "diagnoze"},
+		{"unknown symptom", []string{"diagnose", "--demo", "--symptom", "sadness"}, "timeout"},
+		{"unknown demo world", []string{"diagnose", "--demo=nowhere"}, "nowhere"},
+		{"two worlds", []string{"diagnose", "--demo", "--snapshot", "x"}, "exclude"},
+		{"missing snapshot", []string{"diagnose", "--snapshot", filepath.Join(t.TempDir(), "none")}, "none"},
+		{"unknown cause", []string{"explain", "sg.nothing"}, "sg.nothing"},
+		{"path without a start", []string{"path", "--demo", "--to", "10.0.0.1"}, "--from"},
+		{"path to nowhere", []string{"path", "--demo", "--from", "10.40.1.5"}, "--to"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := run(t, "", test.args...)
+			if r.status != exitFailed {
+				t.Errorf("status %d, want %d", r.status, exitFailed)
+			}
+			if r.out != "" {
+				t.Errorf("stdout holds %q", r.out)
+			}
+			if !strings.Contains(r.err, test.says) {
+				t.Errorf("stderr does not say %q:\n%s", test.says, r.err)
+			}
+		})
+	}
+}
+
+func TestPathAnswersEveryLineOfABatch(t *testing.T) {
+	_, w, err := demo.Open(demo.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = w
+	in := `{"from":"10.40.1.5","to":"8.8.8.8","port":443,"protocol":"tcp"}
+not json
+{"from":"192.0.2.1","to":"8.8.8.8","port":443,"protocol":"tcp"}
+{"from":"10.40.1.5","to":"8.8.8.8","port":53,"protocol":"udp"}
+`
+	r := run(t, in, "path", "--demo", "--batch")
+	lines := strings.Split(strings.TrimSpace(r.out), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("%d answers to 4 questions:\n%s\n%s", len(lines), r.out, r.err)
+	}
+	for i, line := range lines {
+		var answer struct {
+			Verdict string
+			Causes  []struct{ Code string }
+			Hops    []struct{ Kind string }
+		}
+		if err := json.Unmarshal([]byte(line), &answer); err != nil {
+			t.Fatalf("line %d: %v", i+1, err)
+		}
+		if !slices.Contains([]string{"reachable", "blocked", "unknown"}, answer.Verdict) {
+			t.Errorf("line %d: verdict %q", i+1, answer.Verdict)
+		}
+		if (i == 1 || i == 2) && answer.Verdict != "unknown" {
+			t.Errorf("line %d can't be answered, yet the verdict is %s", i+1, answer.Verdict)
+		}
+	}
+}
+
+func TestASnapshotReplaysToTheSameReport(t *testing.T) {
+	for _, w := range demo.Worlds() {
+		if w.Service != "" && w.Task == "" {
+			continue
+		}
+		t.Run(w.Name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "recorded.zip")
+			if r := run(t, "", "snapshot", "--demo="+w.Name, "-o", file); r.status != exitFine {
+				t.Fatalf("snapshot: %s", r.err)
+			}
+			first := run(t, "", "diagnose", "--demo="+w.Name, "--format", "json")
+			second := run(t, "", "diagnose", "--snapshot", file, "--format", "json",
+				"--cluster", w.Cluster, "--task", w.Task, "--to", w.Target, "--symptom", w.Symptom)
+			if a, b := causesIn(t, first.out), causesIn(t, second.out); !slices.Equal(a, b) {
+				t.Errorf("live causes %v, replayed causes %v\n%s", a, b, second.err)
+			}
+		})
+	}
+}
+
+func causesIn(t *testing.T, out string) []string {
+	t.Helper()
+	var report struct {
+		Verdict string
+		Causes  []struct{ Code string }
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	codes := []string{report.Verdict}
+	for _, c := range report.Causes {
+		codes = append(codes, c.Code)
+	}
+	return codes
+}
+
+func TestVersionAndHelpNeedNothing(t *testing.T) {
+	for _, name := range []string{"AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "HOME"} {
+		t.Setenv(name, "")
+		os.Unsetenv(name)
+	}
+	if r := run(t, "", "--version"); r.status != exitFine || !strings.HasPrefix(r.out, "fargate-doctor ") {
+		t.Errorf("--version: %+v", r)
+	}
+	r := run(t, "", "--help")
+	for _, word := range []string{"diagnose", "path", "explain", "policy", "snapshot", "completion", "--demo", "--read-only"} {
+		if !strings.Contains(r.out, word) {
+			t.Errorf("--help does not name %s", word)
+		}
+	}
+}

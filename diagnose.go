@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fargate-doctor/steps"
+	"fargate-doctor/steps/report"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) diagnoseCommand() *cobra.Command {
+	var c steps.Case
+	var launch steps.Launch
+	var symptom string
+	var answers map[string]string
+	cmd := &cobra.Command{
+		Use:   "diagnose",
+		Short: "Walk the decision tree without a screen",
+		Long: `diagnose walks the decision tree for one task and prints what it found.
+
+Exit status: 0 nothing wrong was found, 1 the program could not do its work, 2 a problem was found, 3 something that was needed
+could not be read (the report names it).`,
+		Example: `  fargate-doctor diagnose --cluster shop --task 7c1e55ab --symptom timeout --to sns
+  fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
+  fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
+  fargate-doctor diagnose --demo=endpoint-sg`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if symptom != "" && !slices.Contains(symptomNames(), symptom) {
+				return usagef("use "+quoted(symptomNames()), "--symptom %s is not known", symptom)
+			}
+			c.Symptom, c.Answers = steps.Symptom(symptom), answers
+			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
+				c.Launch = &launch
+			}
+			return p.diagnose(cmd.Context(), c)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.Cluster, "cluster", "", "cluster name or ARN")
+	f.StringVar(&c.Task, "task", "", "task id, ARN, or the beginning of an id")
+	f.StringVar(&c.Service, "service", "", "service name: its newest task is examined")
+	f.StringVar(&c.Container, "container", "", "container whose proxy settings count (default: the first essential one)")
+	f.StringVar(&symptom, "symptom", "", "what you see: "+strings.Join(symptomNames(), ", ")+" (default timeout)")
+	f.StringVar(&c.Target, "to", "", "what the task wants to reach: a service (sns), host[:port], URL or address:port")
+	f.StringSliceVar(&launch.Subnets, "subnet", nil, "subnet of a task that does not exist yet")
+	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "security group of a task that does not exist yet")
+	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
+	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
+	return cmd
+}
+
+func symptomNames() []string {
+	var names []string
+	for _, s := range steps.Symptoms() {
+		names = append(names, string(s.Symptom))
+	}
+	return names
+}
+
+func (p *program) diagnose(ctx context.Context, flags steps.Case) error {
+	if p.set.demo == demoList {
+		return listDemos(p.out)
+	}
+	w, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	c := merge(w.asked, flags)
+	if c.Symptom == "" {
+		c.Symptom = steps.Timeout
+	}
+	if c.Region == "" {
+		c.Region = w.region
+	}
+	switch {
+	case c.Cluster == "" && c.Launch == nil:
+		return usagef("say --cluster, or --subnet and --security-group for a task that does not exist yet", "which cluster?")
+	case c.Task == "" && c.Service == "" && c.Launch == nil:
+		return usagef("say --task or --service", "which task?")
+	case c.Target == "":
+		return usagef("say --to, for example --to sns", "what does the task want to reach?")
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.set.timeout)
+	defer cancel()
+	progress := p.newProgress()
+	engine := &steps.Engine{Reader: w.reader, Region: c.Region, Now: p.now}
+	r, err := engine.Walk(ctx, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
+	progress.clear()
+	if err != nil {
+		return err
+	}
+	p.status = report.ExitCode(r)
+	return p.print(r)
+}
+
+// print writes a report in the format that the person chose.
+func (p *program) print(r steps.Report) error {
+	if p.set.format == "json" {
+		text, err := report.JSON(r)
+		if err != nil {
+			return err
+		}
+		_, err = p.out.Write(text)
+		return err
+	}
+	_, err := fmt.Fprint(p.out, report.Text(r, p.width(), p.color()))
+	return err
+}

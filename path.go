@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/read"
+	"fargate-doctor/aws/vpc"
+	"fargate-doctor/steps"
+	"fargate-doctor/steps/report"
+
+	"github.com/spf13/cobra"
+)
+
+// pathQuestion is one line of --batch, and what the flags of a single question come down to.
+type pathQuestion struct {
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Port     uint16 `json:"port"`
+	Protocol string `json:"protocol"`
+}
+
+func (p *program) pathCommand() *cobra.Command {
+	var q pathQuestion
+	var cluster string
+	var launch steps.Launch
+	var batch bool
+	cmd := &cobra.Command{
+		Use:   "path",
+		Short: "Say what happens to one packet",
+		Long: `path follows one connection through security groups, network ACLs, route tables, gateways, endpoints, peerings and transit
+gateways, out and back, and prints every hop and every blocker.
+
+--from takes an address, a network interface id, or a task id (with --cluster). --subnet and --security-group stand for a task that
+does not exist yet. --batch reads {"from","to","port","protocol"} lines from stdin and answers a line each.`,
+		Example: `  fargate-doctor path --from eni-0a1b2c3d --to 10.0.3.7:5432
+  fargate-doctor path --subnet subnet-0a1 --security-group sg-0b2 --to sns.eu-central-1.amazonaws.com
+  fargate-doctor path --snapshot recorded.zip --batch < probes.jsonl`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), p.set.timeout)
+			defer cancel()
+			if p.set.demo == demoList {
+				return listDemos(p.out)
+			}
+			w, err := p.open(ctx)
+			if err != nil {
+				return err
+			}
+			if batch {
+				return p.paths(ctx, w)
+			}
+			return p.path(ctx, w, q, cluster, launch)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&q.From, "from", "", "where the packet starts: address, network interface id, or task id")
+	f.StringVar(&q.To, "to", "", "where it goes: address or host, with :port if it is not 443")
+	f.Uint16Var(&q.Port, "port", 0, "destination port (default: --to's, else 443)")
+	f.StringVar(&q.Protocol, "protocol", "tcp", "tcp, udp or icmp")
+	f.StringVar(&cluster, "cluster", "", "cluster of the task that --from names")
+	f.StringSliceVar(&launch.Subnets, "subnet", nil, "subnet of a task that does not exist yet")
+	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "its security groups")
+	f.BoolVar(&launch.PublicIP, "public-ip", false, "it gets a public address")
+	f.BoolVar(&batch, "batch", false, "read questions from stdin, a JSON object a line")
+	return cmd
+}
+
+// path answers the question of the command line.
+func (p *program) path(ctx context.Context, w world, q pathQuestion, cluster string, launch steps.Launch) error {
+	if q.From == "" && len(launch.Subnets) == 0 {
+		return usagef("an address, a network interface id, a task id with --cluster, or --subnet and --security-group", "say --from")
+	}
+	if q.To == "" {
+		return usagef("an address or host name, for example --to 10.0.3.7:5432", "say --to")
+	}
+	if q.From != "" && len(launch.Subnets) > 0 {
+		return usagef("--subnet stands for a task that does not exist yet", "--from and --subnet exclude each other")
+	}
+	target, err := steps.ParseTarget(q.To, w.region, steps.Services(w.region, nil))
+	if err != nil {
+		return usageError{err.Error(), aws.Hint(err)}
+	}
+	if q.Port != 0 {
+		target.Port = q.Port
+	}
+	protocol, ok := protocols[strings.ToLower(q.Protocol)]
+	if !ok {
+		return usagef("use tcp, udp or icmp", "--protocol %s is not known", q.Protocol)
+	}
+	source, n, err := p.start(ctx, w, q.From, cluster, launch)
+	if err != nil {
+		return err
+	}
+	trace := p.trace(ctx, w, n, source, target.Host, protocol, target.Port)
+	p.status = report.PathExitCode(trace)
+	if p.set.format == "json" {
+		_, err = fmt.Fprintf(p.out, "%s\n", report.PathJSON(trace))
+		return err
+	}
+	_, err = fmt.Fprint(p.out, report.PathText(trace))
+	return err
+}
+
+// protocols are the names that --protocol and --batch take.
+var protocols = map[string]int{"": vpc.TCP, "tcp": vpc.TCP, "udp": vpc.UDP, "icmp": vpc.ICMP}
+
+// start finds where the packet starts and reads the network around it.
+func (p *program) start(ctx context.Context, w world, from, cluster string, launch steps.Launch) (vpc.Source, vpc.Network, error) {
+	var source vpc.Source
+	home := ""
+	switch {
+	case len(launch.Subnets) > 0:
+		subnets, err := read.Subnets(ctx, w.reader, launch.Subnets[0])
+		if err != nil {
+			return source, vpc.Network{}, err
+		}
+		home = subnets[0].VPC
+		source = vpc.Source{VPC: home, Subnet: subnets[0].ID, Groups: launch.SecurityGroups, PublicIP: launch.PublicIP}
+	default:
+		address, err := netip.ParseAddr(from)
+		id := from
+		if err != nil && !strings.HasPrefix(from, "eni-") {
+			task, err := read.Task(ctx, w.reader, cluster, from)
+			if err != nil {
+				return source, vpc.Network{}, err
+			}
+			if id = task.Attachment.Interface; id == "" {
+				return source, vpc.Network{}, fmt.Errorf("task %s has no network interface: it is %s", task.ID, strings.ToLower(task.LastStatus))
+			}
+		}
+		var found vpc.NetworkInterface
+		if err == nil {
+			found, err = read.InterfaceAt(ctx, w.reader, address)
+		} else {
+			found, err = one(read.Interfaces(ctx, w.reader, id))
+		}
+		if err != nil {
+			return source, vpc.Network{}, err
+		}
+		home = found.VPC
+		source = vpc.Source{Interface: found.ID, Address: address}
+	}
+	if aws.Regions(w.reader) != nil {
+		return source, read.Everything(ctx, w.reader), nil
+	}
+	return source, read.VPC(ctx, w.reader, w.region, home).Join(read.EndpointServices(ctx, w.reader, w.region)), nil
+}
+
+// one takes the only interface of an answer.
+func one(found []vpc.NetworkInterface, err error) (vpc.NetworkInterface, error) {
+	if err != nil {
+		return vpc.NetworkInterface{}, err
+	}
+	return found[0], nil
+}
+
+// trace follows the packet to a host, reading what lies on its way.
+func (p *program) trace(ctx context.Context, w world, n vpc.Network, from vpc.Source, host string, protocol int, port uint16) vpc.Trace {
+	_, trace := read.Follow(ctx, w.reader, n, func(m *vpc.Model) vpc.Trace {
+		return traceHost(m, from, host, protocol, port)
+	})
+	return trace
+}
+
+func traceHost(m *vpc.Model, from vpc.Source, host string, protocol int, port uint16) vpc.Trace {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return m.Trace(vpc.Flow{From: from, To: m.DestinationOf(address), Protocol: protocol, Port: port})
+	}
+	return m.Trace(vpc.Flow{From: from, Protocol: protocol, Port: port})
+}
+
+// paths answers every line of stdin with a line. A line that can't be understood is answered too, with unknown.
+func (p *program) paths(ctx context.Context, w world) error {
+	if aws.Regions(w.reader) == nil {
+		return usagef("record a snapshot first, and use --snapshot", "--batch works on snapshots and demo worlds")
+	}
+	m := vpc.Compile(read.Everything(ctx, w.reader))
+	in := bufio.NewScanner(p.in)
+	in.Buffer(nil, 1<<20)
+	out := bufio.NewWriter(p.out)
+	defer out.Flush()
+	for in.Scan() {
+		line := bytes.TrimSpace(in.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "%s\n", answer(m, line))
+	}
+	return in.Err()
+}
+
+// answer answers one line of --batch.
+func answer(m *vpc.Model, line []byte) []byte {
+	var q pathQuestion
+	if err := json.Unmarshal(line, &q); err != nil {
+		return report.PathUnknown("not a question: " + err.Error())
+	}
+	protocol, ok := protocols[strings.ToLower(q.Protocol)]
+	if !ok {
+		return report.PathUnknown("protocol " + q.Protocol + " is not known")
+	}
+	from, err := netip.ParseAddr(q.From)
+	if err != nil {
+		return report.PathUnknown("from is no address: " + q.From)
+	}
+	source, ok := m.InterfaceAt(from)
+	if !ok {
+		return report.PathUnknown("no network interface has the address " + q.From)
+	}
+	host, port := q.To, q.Port
+	if h, typed, err := net.SplitHostPort(q.To); err == nil {
+		n, _ := strconv.ParseUint(typed, 10, 16)
+		host, port = h, uint16(n)
+	}
+	return report.PathJSON(traceHost(m, vpc.Source{Interface: source.ID, Address: from}, host, protocol, port))
+}

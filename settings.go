@@ -1,0 +1,49 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// settings are the global flags.
+type settings struct {
+	profile, region, endpoint string
+	demo, snapshot            string
+	format, logFile           string
+	readOnly, noColor         bool
+	timeout                   time.Duration
+}
+
+// formats lists what --format takes.
+var formats = []string{"text", "json"}
+
+func (s *settings) register(f *pflag.FlagSet) {
+	f.StringVar(&s.profile, "profile", "", "AWS profile (default: the AWS environment's)")
+	f.StringVar(&s.region, "region", "", "AWS region (default: the profile's)")
+	f.StringVar(&s.endpoint, "endpoint-url", "", "send every AWS call to this URL")
+	f.StringVar(&s.demo, "demo", "", "use an embedded demo world; --demo=list lists them")
+	f.Lookup("demo").NoOptDefVal = demoDefault
+	f.StringVar(&s.snapshot, "snapshot", "", "use a recorded snapshot: a folder, .zip or .tar.gz")
+	f.BoolVar(&s.readOnly, "read-only", false, "take every action that changes something out of the program")
+	f.StringVar(&s.format, "format", "text", "output: "+strings.Join(formats, ", "))
+	f.BoolVar(&s.noColor, "no-color", false, "no colour (NO_COLOR and TERM=dumb do the same)")
+	f.StringVar(&s.logFile, "log-file", "", "append one line for each AWS call to this file")
+	f.DurationVar(&s.timeout, "timeout", 2*time.Minute, "give up after this long (commands other than the wizard)")
+}
+
+// check refuses what can't be meant.
+func (s *settings) check() error {
+	if !slices.Contains(formats, s.format) {
+		return usagef("use one of: "+strings.Join(formats, ", "), "--format %s is not known", s.format)
+	}
+	if s.demo != "" && s.snapshot != "" {
+		return usagef("leave one of them out", "--demo and --snapshot exclude each other")
+	}
+	if s.timeout <= 0 {
+		return usagef("for example --timeout 90s", "--timeout %s is not a time to wait", s.timeout)
+	}
+	return nil
+}

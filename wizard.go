@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"fargate-doctor/aws/live"
+	"fargate-doctor/tui"
+	_ "fargate-doctor/tui/background" // before Bubble Tea asks the terminal
+)
+
+// wizard opens the terminal program.
+func (p *program) wizard(ctx context.Context) error {
+	if p.set.demo == demoList {
+		return listDemos(p.out)
+	}
+	if _, ok := terminal(p.in); !ok {
+		return usagef("scripts use: fargate-doctor diagnose", "the wizard needs a terminal, and stdin is none")
+	}
+	if _, ok := terminal(p.out); !ok {
+		return usagef("scripts use: fargate-doctor diagnose", "the wizard needs a terminal, and stdout is none")
+	}
+	options := tui.Options{ReadOnly: p.set.readOnly, NoColor: p.plain(), Clock: p.now, Getenv: os.Getenv, In: p.in, Out: p.out}
+	w, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	options.World, options.Story, options.Suggested = w.title, w.story, w.asked
+	session := tui.Session{Reader: w.reader, Region: w.region, Profile: w.profile}
+	if w.region != "" {
+		options.Session = &session
+	}
+	if p.set.demo == "" && p.set.snapshot == "" {
+		options.Connect = func(ctx context.Context, profile, region string) (tui.Session, error) {
+			next, err := p.openLive(ctx, profile, region)
+			if err != nil {
+				return tui.Session{}, err
+			}
+			return tui.Session{Reader: next.reader, Region: next.region, Profile: next.profile}, nil
+		}
+		options.Regions = live.Regions()
+		profiles, err := live.Profiles()
+		if err != nil {
+			return err
+		}
+		for _, profile := range profiles {
+			options.Profiles = append(options.Profiles, tui.Profile{Name: profile.Name, Region: profile.Region})
+		}
+	}
+	err = tui.Run(ctx, options)
+	if errors.Is(err, context.Canceled) {
+		return nil // the person, or the system, ended it
+	}
+	return err
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/live"
+	"fargate-doctor/aws/snapshot"
+	"fargate-doctor/steps"
+)
+
+const (
+	demoDefault = demo.Default
+	demoList    = "list"
+)
+
+// A world is where facts come from: an account, a snapshot or a demo world.
+type world struct {
+	reader  aws.Reader
+	region  string
+	profile string
+	title   string     // of a demo world or snapshot, "" for a live account
+	story   string     // what the person sees, in a demo world
+	asked   steps.Case // what a demo world or a snapshot was made to ask
+}
+
+// open opens the world that the flags name. It does not touch the network.
+func (p *program) open(ctx context.Context) (world, error) {
+	switch {
+	case p.set.demo != "":
+		return openDemo(p.set.demo)
+	case p.set.snapshot != "":
+		return openSnapshot(p.set.snapshot, p.set.region)
+	}
+	return p.openLive(ctx, p.set.profile, p.set.region)
+}
+
+func (p *program) openLive(ctx context.Context, profile, region string) (world, error) {
+	log, err := p.callLog()
+	if err != nil {
+		return world{}, err
+	}
+	account, err := live.Open(ctx, live.Options{Profile: profile, Region: region, EndpointURL: p.set.endpoint, Log: log})
+	if err != nil {
+		return world{}, err
+	}
+	return world{reader: account, region: account.Region(), profile: account.Profile()}, nil
+}
+
+func openDemo(name string) (world, error) {
+	reader, w, err := demo.Open(name)
+	if err != nil {
+		return world{}, err
+	}
+	return world{
+		reader: reader, region: w.Region, title: "demo: " + w.Name, story: w.Story,
+		asked: steps.Case{
+			Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service,
+			Symptom: steps.Symptom(w.Symptom), Target: w.Target,
+		},
+	}, nil
+}
+
+func openSnapshot(path, region string) (world, error) {
+	s, err := snapshot.Open(path)
+	if err != nil {
+		return world{}, err
+	}
+	if region == "" {
+		region = s.Manifest().Region
+	}
+	if regions := s.Regions(); region == "" && len(regions) > 0 {
+		region = regions[0]
+	}
+	asked := steps.Case{Region: region}
+	return world{reader: s, region: region, title: "snapshot: " + path, asked: asked}, nil
+}
+
+// listDemos prints the demo worlds, one a line.
+func listDemos(out io.Writer) error {
+	tab := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, w := range demo.Worlds() {
+		fmt.Fprintf(tab, "%s\t%s\n", w.Name, w.Title)
+	}
+	return tab.Flush()
+}
+
+// merge fills what the command line left open with what the world was made to ask.
+func merge(asked, flags steps.Case) steps.Case {
+	c := flags
+	fill := func(to *string, from string) {
+		if *to == "" {
+			*to = from
+		}
+	}
+	fill(&c.Region, asked.Region)
+	fill(&c.Cluster, asked.Cluster)
+	if c.Task == "" && c.Service == "" && c.Launch == nil {
+		c.Task, c.Service = asked.Task, asked.Service
+	}
+	fill(&c.Target, asked.Target)
+	if c.Symptom == "" {
+		c.Symptom = asked.Symptom
+	}
+	return c
+}
+
+// quoted lists names for a hint: a, b or c.
+func quoted(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}

@@ -84,7 +84,9 @@ type Trace struct {
 	Needs   []Need  // what lies on the path, is not in the Network and has not been tried yet; read it and trace again
 }
 
-// A Need is something that a path leads to and that the Network holds neither as a value nor as a Gap.
+// A Need is something that a path leads to and that the Network holds neither as a value nor as a Gap. For a transit gateway
+// whose attachments are not known the kind is KindTransitAttachment and the ID is the gateway's, or the attachment's where a
+// route named it; a route table of a gateway that does not tell its id is needed by the gateway's ID too.
 type Need struct {
 	Ref
 	Region, Owner string // where it is, when that is known
@@ -93,9 +95,10 @@ type Need struct {
 // A Hop is one thing that the packet goes through.
 type Hop struct {
 	Ref
-	Detail  string // "10.0.1.5", "0.0.0.0/0 → nat-0a1", "rule 100"
-	Blocked bool   // a check of this hop failed
-	Unknown bool   // a check of this hop could not be decided
+	Detail   string // "10.0.1.5", "0.0.0.0/0 → nat-0a1", "rule 100"
+	Blocked  bool   // a check of this hop failed
+	Unknown  bool   // a check of this hop could not be decided
+	Backward bool   // only the answer goes through it
 }
 
 // A Test names what a Check looked at. Steps pick the checks that are theirs by it.

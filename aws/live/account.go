@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -125,7 +124,7 @@ func (a *Account) Read(ctx context.Context, q aws.Query, page func(json.RawMessa
 	if err != nil {
 		return aws.Errorf(aws.Other, q, resource(q.Input), "%w", err)
 	}
-	if q.Input == nil || !names(q.Input) {
+	if !namesIDs(q.Input) {
 		setPageSize(in, op.pageSize)
 	}
 	for {
@@ -148,7 +147,7 @@ func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (
 	c := &call{started: time.Now()}
 	out, err := op.invoke(context.WithValue(ctx, callKey{}, c), a.in(q.Region), in)
 	if err == nil && !answers(out) {
-		err = errNoAnswer
+		err = &foreignAnswer{text: "the answer holds nothing of what the operation returns"}
 	}
 	if err != nil {
 		e := a.failure(ctx, q, c, err)
@@ -170,5 +169,3 @@ func (a *Account) in(region string) *clients {
 	}
 	return c
 }
-
-var errNoAnswer = errors.New("the answer holds nothing that the operation returns")

@@ -80,11 +80,12 @@ func (a *Account) failure(ctx context.Context, q aws.Query, c *call, err error) 
 
 func kindOf(ctx context.Context, err error) aws.Kind {
 	var (
-		lookup *credentialsError
-		api    smithy.APIError
-		unsent *smithyhttp.RequestSendError
-		broken *smithy.DeserializationError
-		answer *smithyhttp.ResponseError
+		lookup  *credentialsError
+		api     smithy.APIError
+		foreign *foreignAnswer
+		garbled *smithy.DeserializationError
+		unsent  *smithyhttp.RequestSendError
+		answer  *smithyhttp.ResponseError
 	)
 	switch {
 	case ctx.Err() != nil:
@@ -93,7 +94,7 @@ func kindOf(ctx context.Context, err error) aws.Kind {
 		return lookup.kind()
 	case errors.As(err, &api) && api.ErrorCode() != unknownCode:
 		return kindOfAPI(api)
-	case errors.Is(err, errTooLong), errors.Is(err, errNoAnswer), errors.As(err, &broken):
+	case errors.As(err, &foreign), errors.As(err, &garbled):
 		return aws.Malformed
 	case errors.As(err, &unsent):
 		return aws.Unreachable

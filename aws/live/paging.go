@@ -18,8 +18,8 @@ var pageTokens = []struct{ out, in string }{
 // Fields that say that there is more than the answer holds.
 var moreFields = []string{"AdditionalRoutesAvailable", "IsTruncated"}
 
-// names reports whether the parameters list what they ask for by id: EC2 refuses a page size beside ids.
-func names(in aws.Input) bool {
+// namesIDs reports whether the parameters list what they ask for by id: EC2 refuses a page size beside ids.
+func namesIDs(in aws.Input) bool {
 	for _, v := range in {
 		if _, ok := v.([]string); ok {
 			return true
@@ -34,9 +34,13 @@ func setPageSize(in any, n int) {
 		return
 	}
 	for _, name := range []string{"MaxResults", "MaxItems"} {
-		if f := reflect.ValueOf(in).Elem().FieldByName(name); f.IsValid() && f.IsNil() {
-			size := int32(n)
+		f := reflect.ValueOf(in).Elem().FieldByName(name)
+		switch size := int32(n); {
+		case !f.IsValid() || !f.IsZero():
+		case f.Kind() == reflect.Pointer:
 			f.Set(reflect.ValueOf(&size))
+		default:
+			f.Set(reflect.ValueOf(size))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -56,7 +57,9 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		return resp, nil
 	}
-	if c.broken++; c.broken >= maxBroken || errors.Is(err, errTooLong) {
+	c.broken++
+	var foreign *foreignAnswer
+	if c.broken >= maxBroken || errors.As(err, &foreign) && !foreign.passing {
 		err = &finalError{err}
 	}
 	return nil, err
@@ -68,25 +71,35 @@ func (w *wire) exchange(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
+	// No AWS API answers in HTML. Its load balancers do, while what is behind them is away.
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		return nil, &foreignAnswer{"a web page instead of an API answer: HTTP " + resp.Status, resp.StatusCode > http.StatusNotImplemented}
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return nil, fmt.Errorf("the answer broke off: %w", err)
 	}
 	if len(body) > maxAnswer {
-		return nil, errTooLong
+		return nil, &foreignAnswer{fmt.Sprintf("the answer is longer than %d MB", maxAnswer>>20), false}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
 
-var errTooLong = fmt.Errorf("the answer is longer than %d MB", maxAnswer>>20)
+// A foreignAnswer is one that the AWS API cannot have sent.
+type foreignAnswer struct {
+	text    string
+	passing bool // worth another attempt
+}
+
+func (e *foreignAnswer) Error() string { return e.text }
 
 // A finalError is not worth another attempt.
 type finalError struct{ error }
 
 func (e *finalError) Unwrap() error { return e.error }
 
-// notFinal tells the SDK's retryer what a finalError is.
+// notFinal tells the SDK's retryer not to try again after a finalError.
 func notFinal(err error) sdk.Ternary {
 	var final *finalError
 	if errors.As(err, &final) {

@@ -38,6 +38,14 @@ type Filter struct {
 	Values []string
 }
 
+// Regions returns the regions that r holds answers of, when r is a recording that knows them; nil for a live account.
+func Regions(r Reader) []string {
+	if held, ok := r.(interface{ Regions() []string }); ok {
+		return held.Regions()
+	}
+	return nil
+}
+
 // Name returns "service:Operation", which is also how calls are counted in reports.
 func (q Query) Name() string { return q.Service + ":" + q.Operation }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"fargate-doctor/aws/snapshot"
 )
 
 // An account is a set of AWS CLI answers that can still be changed.
@@ -42,17 +44,25 @@ func readAccount(folder string) ([]document, error) {
 }
 
 // archive returns the account as a file system in the snapshot's form, with its manifest.
-func (a account) archive(manifest map[string]any) (fs.FS, error) {
+func (a account) archive(manifest snapshot.Manifest) (fs.FS, error) {
 	var buffer bytes.Buffer
 	archive := zip.NewWriter(&buffer)
-	all := append([]document{{path: "manifest.json", body: manifest}}, a.documents...)
-	for _, d := range all {
-		file, err := archive.Create(d.path)
+	add := func(path string, body any) error {
+		file, err := archive.Create(path)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := json.NewEncoder(file).Encode(d.body); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.path, err)
+		if err := json.NewEncoder(file).Encode(body); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return nil
+	}
+	if err := add("manifest.json", manifest); err != nil {
+		return nil, err
+	}
+	for _, d := range a.documents {
+		if err := add(d.path, d.body); err != nil {
+			return nil, err
 		}
 	}
 	if err := archive.Close(); err != nil {

@@ -43,8 +43,8 @@ var identity = map[string]string{
 	"EgressOnlyInternetGateways": "EgressOnlyInternetGatewayId", "NatGateways": "NatGatewayId", "VpcEndpoints": "VpcEndpointId",
 	"VpcPeeringConnections": "VpcPeeringConnectionId", "DhcpOptions": "DhcpOptionsId", "PrefixLists": "PrefixListId",
 	"TransitGatewayAttachments": "TransitGatewayAttachmentId", "TransitGatewayVpcAttachments": "TransitGatewayAttachmentId",
-	"TransitGatewayStaticRoutes": "TransitGatewayRouteTableId", "TransitGatewayPropagations": "TransitGatewayRouteTableId",
-	"EnableDnsSupport": "VpcId", "EnableDnsHostnames": "VpcId",
+	"TransitGatewayRouteTables": "TransitGatewayRouteTableId", "TransitGatewayRoutes": "TransitGatewayRouteTableId",
+	"VpcAttributes": "VpcId", "PrefixListEntries": "PrefixListId", "HostedZonesByVPC": "VPCId",
 	"tasks": "taskArn", "services": "serviceArn", "taskDefinition": "taskDefinitionArn", "settings": "name",
 }
 
@@ -132,8 +132,7 @@ func (a account) drop(collection, name string) error {
 	return errNoMatch
 }
 
-// find returns the one resource of a collection that has the id or name. A collection of one, such as a task definition or
-// a VPC's attribute, has its identity beside it.
+// find returns the one resource of a collection that has the id or name. A task definition is a collection of one.
 func (a account) find(collection, name string) (map[string]any, error) {
 	var found []map[string]any
 	for _, d := range a.documents {
@@ -145,7 +144,7 @@ func (a account) find(collection, name string) (map[string]any, error) {
 				}
 			}
 		case map[string]any:
-			if isCalled(held, collection, name) || isCalled(d.body, collection, name) {
+			if isCalled(held, collection, name) {
 				found = append(found, held)
 			}
 		}

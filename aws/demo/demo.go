@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/snapshot"
 )
 
 //go:embed worlds
@@ -105,8 +106,11 @@ func (w World) open() (aws.Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo world %s: %w", w.Name, err)
 	}
-	_ = archive
-	return nil, fmt.Errorf("demo world %s: snapshots can't be read yet", w.Name)
+	reader, err := snapshot.OpenFS(archive)
+	if err != nil {
+		return nil, fmt.Errorf("demo world %s: %w", w.Name, err)
+	}
+	return reader, nil
 }
 
 // account returns the world's base with the world's changes made.

@@ -1,9 +1,15 @@
 package demo
 
-// captured is the moment that the worlds show: ages and "recently stopped" are told from it.
-const captured = "2025-11-20T03:07:00Z"
+import (
+	"time"
 
-// manifest returns the snapshot's manifest of the world: what no AWS CLI output holds.
-func (w World) manifest() map[string]any {
-	return map[string]any{"captured": captured, "region": w.Region, "denied": w.denied}
+	"fargate-doctor/aws/snapshot"
+)
+
+// captured is the moment that the worlds show: ages and "recently stopped" are told from it.
+var captured = time.Date(2025, time.November, 20, 3, 7, 0, 0, time.UTC)
+
+// manifest returns what the snapshot of the world says about itself.
+func (w World) manifest() snapshot.Manifest {
+	return snapshot.Manifest{Schema: snapshot.Schema, Captured: captured, Region: w.Region, Denied: w.denied}
 }

@@ -72,7 +72,9 @@ type holding struct {
 	NetworkInterfaces []struct{ NetworkInterfaceId, SubnetId, AvailabilityZone, PrivateIpAddress string }
 	Tasks             []struct {
 		TaskArn, LastStatus, AvailabilityZone string
-		Attachments                           []struct{ Details []struct{ Name, Value string } }
+		Attachments                           []struct {
+			Details []struct{ Name, Value string }
+		}
 	}
 }
 

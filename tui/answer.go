@@ -1,0 +1,87 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// answer is the end: one sentence for a colleague, the fix, what else was found, and what could not be read.
+type answer struct {
+	walk   *walk
+	scroll scroller
+}
+
+func (*answer) title() string                 { return "The answer" }
+func (*answer) open(*env) tea.Cmd             { return nil }
+func (*answer) close(*env)                    {}
+func (*answer) typing() bool                  { return false }
+func (*answer) receive(*env, tea.Msg) tea.Cmd { return nil }
+
+func (a *answer) keys(*env) []key.Binding {
+	ks := []key.Binding{}
+	if _, ok := a.walk.rootFix(); ok {
+		ks = append(ks, keys.copyFix)
+	}
+	return append(ks, keys.copySentence, keys.recheck, keys.back)
+}
+
+func (a *answer) key(e *env, k tea.KeyMsg) tea.Cmd {
+	switch {
+	case key.Matches(k, keys.back), key.Matches(k, keys.enter), key.Matches(k, keys.answer):
+		e.back()
+	case key.Matches(k, keys.copySentence):
+		return e.copier.copy("a sentence about it", a.walk.telling())
+	case key.Matches(k, keys.copyFix):
+		f, ok := a.walk.rootFix()
+		if !ok {
+			e.notice = "there is no command to copy"
+			return nil
+		}
+		return e.copier.copy("the fix", oneLine(f.Command))
+	case key.Matches(k, keys.recheck):
+		return a.walk.start(e, "")
+	default:
+		a.scroll.update(k)
+	}
+	return nil
+}
+
+func (a *answer) view(e *env, w, h int) []string {
+	s, p := a.walk, e.style
+	t := stepText{p: p, w: w - 2, answers: s.theCase.Answers, fix: -1, choice: -1}
+	var lines []string
+	if s.reading.busy {
+		lines = append(lines, p.faint.Render("walking again …"), "")
+	}
+	lines = append(lines, p.overall(s.report.Verdict).String(), "")
+	lines = append(lines, wrap(s.telling(), t.w)...)
+	if len(s.report.Causes) > 0 {
+		lines = append(lines, "")
+		for _, f := range s.tree.results[s.report.Causes[0].Step].Fixes {
+			lines = append(lines, t.mend(f, 0, 1)...)
+		}
+		for _, c := range s.report.Causes[1:] {
+			lines = append(lines, t.text("Also", c.Summary)...)
+		}
+	}
+	for _, r := range s.warnings() {
+		lines = append(lines, t.text("Also", r.Summary)...)
+	}
+	for i, r := range s.unread() {
+		label := ""
+		if i == 0 {
+			label = "Unread"
+		}
+		lines = append(lines, t.text(label, r.Summary)...)
+	}
+	if actions := s.missing(); len(actions) > 0 {
+		lines = append(lines, t.text("Needs", strings.Join(actions, ", "))...)
+	}
+	for _, said := range s.said() {
+		lines = append(lines, t.text("Said", said+" (your answer)")...)
+	}
+	lines = append(lines, "", p.faint.Render(count(s.calls, "call")+", "+seconds(s.report.Duration)))
+	return a.scroll.view(p, lines, w, h)
+}

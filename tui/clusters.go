@@ -1,0 +1,121 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/read"
+)
+
+// clusters is the list of the region's clusters.
+type clusters struct {
+	list    *list[aws.Cluster]
+	reading reading
+}
+
+func newClusters(e *env) *clusters {
+	number := func(n func(aws.Cluster) int) column[aws.Cluster] {
+		return column[aws.Cluster]{
+			text:    func(c aws.Cluster) string { return strconv.Itoa(n(c)) },
+			compare: func(a, b aws.Cluster) int { return cmp.Compare(n(a), n(b)) },
+		}
+	}
+	running := number(func(c aws.Cluster) int { return c.RunningTasks })
+	pending := number(func(c aws.Cluster) int { return c.PendingTasks })
+	services := number(func(c aws.Cluster) int { return c.ActiveServices })
+	running.title, pending.title, services.title = "RUNNING", "PENDING", "SERVICES"
+	pending.yields = 1
+	s := &clusters{reading: reading{what: "the clusters"}}
+	s.list = newList(func(c aws.Cluster) string { return c.ARN },
+		column[aws.Cluster]{
+			title: "CLUSTER", grows: true, least: 16,
+			text:    func(c aws.Cluster) string { return c.Name },
+			compare: func(a, b aws.Cluster) int { return strings.Compare(a.Name, b.Name) },
+		},
+		column[aws.Cluster]{
+			title:   "STATUS",
+			text:    func(c aws.Cluster) string { return strings.ToLower(c.Status) },
+			compare: func(a, b aws.Cluster) int { return strings.Compare(a.Status, b.Status) },
+			yields:  2,
+		},
+		running, pending, services)
+	s.list.order = 0
+	s.list.wish = func(c aws.Cluster) bool { return wished(e.options.Suggested.Cluster, c.Name, c.ARN) }
+	return s
+}
+
+// wished reports whether what was suggested is one of a thing's names.
+func wished(suggested string, names ...string) bool {
+	for _, n := range names {
+		if n != "" && n == suggested {
+			return true
+		}
+	}
+	return false
+}
+
+func (*clusters) title() string  { return "Clusters" }
+func (s *clusters) typing() bool { return s.list.filtering }
+func (s *clusters) close(e *env) { s.reading.stop(e) }
+
+func (s *clusters) keys(*env) []key.Binding {
+	if s.list.filtering {
+		return typingKeys()
+	}
+	return []key.Binding{keys.enter, keys.filter, keys.order, keys.refresh, keys.back}
+}
+
+// typingKeys are the bindings while a list's filter is typed.
+func typingKeys() []key.Binding {
+	return []key.Binding{named(keys.enter, "keep the filter"), named(keys.back, "clear it")}
+}
+
+func (s *clusters) open(e *env) tea.Cmd {
+	s.list.begin()
+	reader := e.session.Reader
+	return s.reading.start(e, pages(func(ctx context.Context, page func([]aws.Cluster)) error {
+		return read.Clusters(ctx, reader, page)
+	}))
+}
+
+func (s *clusters) key(e *env, k tea.KeyMsg) tea.Cmd {
+	switch {
+	case s.list.update(k):
+	case key.Matches(k, keys.back):
+		e.back()
+	case key.Matches(k, keys.refresh), key.Matches(k, keys.again):
+		return s.open(e)
+	case key.Matches(k, keys.enter):
+		if c, ok := s.list.selected(); ok {
+			e.ask(func(q *inquiry) { q.Cluster = c.ARN })
+		}
+	}
+	return nil
+}
+
+func (s *clusters) receive(e *env, msg tea.Msg) tea.Cmd {
+	if p, ok := msg.(page[aws.Cluster]); ok && p.id == s.reading.id {
+		s.list.add(p.rows)
+	}
+	if _, whole := s.reading.ended(e, msg); whole {
+		s.list.finish()
+	}
+	return nil
+}
+
+func (s *clusters) view(e *env, w, h int) []string {
+	if len(s.list.rows) == 0 && s.reading.err == nil {
+		if s.reading.busy {
+			return []string{"", " Reading the clusters …"}
+		}
+		return advice(w, "There are no clusters in "+e.session.Region+".", e.elsewhere(), "ctrl+r reads again.")
+	}
+	head, foot := e.story(w, h), s.reading.failure(e.style, w)
+	return stacked(h, head, s.list.view(e.style, e.now(), w, h-len(head)-len(foot)), foot)
+}

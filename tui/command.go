@@ -1,0 +1,61 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"fargate-doctor/aws"
+)
+
+// commandLines draws a shell command into lines of at most w columns that can still be pasted: each line but the last ends
+// in a backslash. Lines break before options where they can.
+func commandLines(command string, w int) []string {
+	const indent, tail = "  ", ` \`
+	w = max(w, len(indent)+len(tail)+1)
+	var lines []string
+	line := ""
+	for _, word := range shellWords(aws.Clean(command)) {
+		switch room := w - len(tail); {
+		case line == "":
+			line = word
+		case width(line)+1+width(word) <= room && !(strings.HasPrefix(word, "--") && width(line) > w/2):
+			line += " " + word
+		default:
+			lines = append(lines, line+tail)
+			line = indent + word
+		}
+		for width(line) > w { // a word that is longer than a line goes on at the first column of the next
+			head := ansi.Truncate(line, w-1, "")
+			lines = append(lines, head+`\`)
+			line = line[len(head):]
+		}
+	}
+	return append(lines, line)
+}
+
+// shellWords splits a command at the spaces that are not inside quotes. The quotes stay.
+func shellWords(command string) []string {
+	var words []string
+	var word strings.Builder
+	quote := rune(0)
+	for _, r := range command {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote = r
+		case quote == 0 && r == ' ':
+			if word.Len() > 0 {
+				words = append(words, word.String())
+				word.Reset()
+			}
+			continue
+		}
+		word.WriteRune(r)
+	}
+	if word.Len() > 0 {
+		words = append(words, word.String())
+	}
+	return words
+}

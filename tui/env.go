@@ -1,0 +1,103 @@
+package tui
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/steps"
+)
+
+// A Walker walks the decision tree: steps.Engine.
+type Walker interface {
+	Walk(ctx context.Context, c steps.Case, observe func(steps.Event)) (steps.Report, error)
+	Forget(step string)
+}
+
+// env is what all screens share: the session, the clock, the palette, and the ways to start work and to move on. Only
+// Update touches it.
+type env struct {
+	ctx     context.Context
+	options Options
+	style   palette
+	copier  copier
+	session Session
+	walker  *walker
+	account string
+	calls   *atomic.Int64 // made in this session
+
+	last    int // id of the newest stream
+	streams map[int]*stream
+	moves   []move
+	notice  string // shown in the footer until the next key
+	faults  []fault
+}
+
+// A move is what a screen wants of the stack.
+type move func(*Model) tea.Cmd
+
+// now is the wizard's clock.
+func (e *env) now() time.Time { return e.options.Clock() }
+
+// start begins work outside Update and returns its stream's id, by which its messages are known.
+func (e *env) start(what string, do work) (int, tea.Cmd) {
+	e.last++
+	ctx, cancel := context.WithCancel(e.ctx)
+	s := &stream{id: e.last, what: what, started: e.now(), results: make(chan tea.Msg, mostAtOnce), cancel: cancel}
+	e.streams[s.id] = s
+	return s.id, func() tea.Msg { return s.run(ctx, do) }
+}
+
+// stop cancels a stream; what it still brings is dropped, as its id is no longer anyone's.
+func (e *env) stop(id int) {
+	if s := e.streams[id]; s != nil {
+		s.cancel()
+		delete(e.streams, id)
+	}
+}
+
+// oldest returns the stream that has been running longest, nil when nothing is under way.
+func (e *env) oldest() *stream {
+	var old *stream
+	for _, s := range e.streams {
+		if old == nil || s.id < old.id {
+			old = s
+		}
+	}
+	return old
+}
+
+// open puts a screen on top.
+func (e *env) open(s screen) { e.moves = append(e.moves, func(m *Model) tea.Cmd { return m.push(s) }) }
+
+// back returns to the screen below.
+func (e *env) back() { e.moves = append(e.moves, (*Model).pop) }
+
+// ask adds an answer to the inquiry and goes on to the screen that asks for what it still lacks.
+func (e *env) ask(answer func(*inquiry)) {
+	e.moves = append(e.moves, func(m *Model) tea.Cmd {
+		answer(&m.inquiry)
+		return m.push(m.inquiry.next(e))
+	})
+}
+
+// connect takes a session into use and starts over with it.
+func (e *env) connect(s Session) {
+	e.moves = append(e.moves, func(m *Model) tea.Cmd { return m.enter(s) })
+}
+
+// fail keeps an error for the error log.
+func (e *env) fail(doing string, err error) {
+	e.faults = append(e.faults, fault{e.now(), sentence(doing, err), aws.Hint(err), err})
+}
+
+// elsewhere says how to look at another account or region, "" where there is none to choose.
+func (e *env) elsewhere() string {
+	if e.options.Connect == nil {
+		return ""
+	}
+	return "p chooses another profile or region."
+}

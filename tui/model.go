@@ -1,0 +1,259 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/read"
+)
+
+// A Model is the wizard as Bubble Tea drives it: a stack of screens, the frame around the one on top, and what they share.
+type Model struct {
+	env           *env
+	cancel        context.CancelFunc
+	stack         []layer
+	inquiry       inquiry // of the screen on top
+	width, height int
+	help          bool // the keys of the screen on top are shown instead of it
+	ticking       bool
+	beat          int // of the spinner
+}
+
+// A layer is a screen on the stack with the inquiry that it was opened with.
+type layer struct {
+	screen
+	inquiry inquiry
+}
+
+// New returns the wizard on its first screen. It reads nothing yet.
+func New(ctx context.Context, o Options) *Model {
+	o = o.withDefaults()
+	ctx, cancel := context.WithCancel(ctx)
+	return &Model{
+		cancel:  cancel,
+		inquiry: inquiry{Case: o.Case, subject: subjectOf(o.Case)},
+		env: &env{
+			ctx: ctx, options: o,
+			style:   newPalette(o.Out, !o.NoColor),
+			copier:  newCopier(o.Out, o.Getenv),
+			calls:   new(atomic.Int64),
+			streams: map[int]*stream{},
+		},
+	}
+}
+
+// Init opens the first screen.
+func (m *Model) Init() tea.Cmd {
+	if s := m.env.options.Session; s != nil {
+		return tea.Batch(m.enter(*s), m.tick())
+	}
+	return tea.Batch(m.push(firstChoice(m.env)), m.tick())
+}
+
+// enter starts over with a session: its readings, its own count of calls, and the first screen that asks something.
+func (m *Model) enter(s Session) tea.Cmd {
+	e := m.env
+	m.clear()
+	e.calls = new(atomic.Int64)
+	s.Reader = countingReader{s.Reader, e.calls}
+	e.session, e.account = s, ""
+	e.walker = &walker{w: e.options.Walker(s)}
+	m.inquiry = inquiry{Case: e.options.Case, subject: subjectOf(e.options.Case)}
+	m.inquiry.Region = s.Region
+	_, who := e.start("asking who you are", func(ctx context.Context, id int, send func(tea.Msg)) error {
+		identity, err := read.Identity(ctx, s.Reader)
+		send(identified{identity, err})
+		return nil
+	})
+	return tea.Batch(m.push(m.inquiry.next(e)), who)
+}
+
+// identified says whose account the session reads.
+type identified struct {
+	identity aws.Identity
+	err      error
+}
+
+// Update handles one message and never waits.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmds []tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.KeyMsg:
+		if key.Matches(msg, keys.interrupt) {
+			return m, m.quit()
+		}
+		for _, k := range single(msg) {
+			cmds = append(cmds, m.press(k))
+		}
+	case delivery:
+		cmds = append(cmds, m.deliver(msg))
+	case beat:
+		m.ticking = false
+		m.beat++
+	case copied:
+		m.env.notice = "copied " + msg.what
+		if msg.err != nil {
+			m.env.notice = "could not copy: " + aws.Clean(msg.err.Error())
+		}
+	}
+	cmds = append(cmds, m.move(), m.tick())
+	return m, tea.Batch(cmds...)
+}
+
+// single takes apart keys that arrived in one read, as they do when they are typed fast over a slow line.
+func single(k tea.KeyMsg) []tea.KeyMsg {
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
+		return []tea.KeyMsg{k}
+	}
+	var ks []tea.KeyMsg
+	for _, r := range k.Runes {
+		ks = append(ks, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt})
+	}
+	return ks
+}
+
+// press handles one key: the wizard's own keys first, then the screen's.
+func (m *Model) press(k tea.KeyMsg) tea.Cmd {
+	m.env.notice = ""
+	top := m.top()
+	switch {
+	case m.help:
+		m.help = false
+		return nil
+	case top == nil || m.tooSmall():
+		if key.Matches(k, keys.quit) {
+			return m.quit()
+		}
+		return nil
+	case top.typing():
+		// letters are text
+	case key.Matches(k, keys.quit):
+		return m.quit()
+	case key.Matches(k, keys.help):
+		m.help = true
+		return nil
+	case key.Matches(k, keys.failures) && !m.showing(failuresTitle):
+		m.env.open(&failures{})
+		return m.move()
+	case key.Matches(k, keys.profile) && m.env.options.Connect != nil && !m.showing(profilesTitle, regionsTitle):
+		m.env.open(firstChoice(m.env))
+		return m.move()
+	}
+	return tea.Batch(top.key(m.env, k), m.move())
+}
+
+// showing reports whether the screen on top has one of the titles.
+func (m *Model) showing(titles ...string) bool { return slices.Contains(titles, m.top().title()) }
+
+// deliver hands results to the screens. Those of a stream that was stopped are nobody's.
+func (m *Model) deliver(d delivery) tea.Cmd {
+	if m.env.streams[d.from.id] == nil {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for _, result := range d.results {
+		if who, ok := result.(identified); ok {
+			m.env.account = who.identity.Account
+			if who.err != nil {
+				m.env.fail("the account's id can't be read", who.err)
+			}
+		}
+		for _, l := range m.stack {
+			cmds = append(cmds, l.receive(m.env, result))
+		}
+	}
+	if d.closed {
+		m.env.stop(d.from.id)
+	} else {
+		cmds = append(cmds, d.from.next)
+	}
+	return tea.Batch(cmds...)
+}
+
+// move does what the screens asked of the stack.
+func (m *Model) move() tea.Cmd {
+	var cmds []tea.Cmd
+	for len(m.env.moves) > 0 {
+		next := m.env.moves[0]
+		m.env.moves = m.env.moves[1:]
+		cmds = append(cmds, next(m))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) push(s screen) tea.Cmd {
+	m.stack = append(m.stack, layer{s, m.inquiry})
+	return s.open(m.env)
+}
+
+// pop returns to the screen below, which is as the person left it.
+func (m *Model) pop() tea.Cmd {
+	if len(m.stack) < 2 {
+		m.env.notice = "this is the first screen; q quits"
+		return nil
+	}
+	m.top().close(m.env)
+	m.stack = m.stack[:len(m.stack)-1]
+	m.inquiry = m.stack[len(m.stack)-1].inquiry
+	return nil
+}
+
+// clear takes all screens off and ends what they have under way.
+func (m *Model) clear() {
+	for _, l := range m.stack {
+		l.close(m.env)
+	}
+	m.stack = nil
+	for id := range m.env.streams {
+		m.env.stop(id)
+	}
+}
+
+func (m *Model) quit() tea.Cmd {
+	m.cancel()
+	return tea.Quit
+}
+
+// top returns the screen that is shown; nil before Init.
+func (m *Model) top() screen {
+	if len(m.stack) == 0 {
+		return nil
+	}
+	return m.stack[len(m.stack)-1].screen
+}
+
+// A beat moves the spinner. Beats come only while something is under way.
+type beat struct{}
+
+const beatEvery = 100 * time.Millisecond
+
+func (m *Model) tick() tea.Cmd {
+	if m.ticking || len(m.env.streams) == 0 {
+		return nil
+	}
+	m.ticking = true
+	return tea.Tick(beatEvery, func(time.Time) tea.Msg { return beat{} })
+}
+
+// View draws the frame: exactly as many lines as the window has, none wider than it.
+func (m *Model) View() string {
+	if m.width < 1 || m.height < 1 || m.top() == nil {
+		return ""
+	}
+	var lines []string
+	if m.tooSmall() {
+		lines = wrap("the window is too small (60×15 is needed)", m.width)
+	} else {
+		lines = m.frame()
+	}
+	return strings.Join(exactly(lines, m.width, m.height), "\n")
+}

@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/steps"
+)
+
+// outcome is what came of the walk in one clause.
+func (s *walk) outcome() string {
+	r := s.report
+	switch {
+	case len(r.Causes) > 0:
+		return r.Causes[0].Summary
+	case r.Verdict == steps.OK:
+		return "Nothing that could be read stands in the way of " + destination(r.Target)
+	}
+	if n := len(s.unread()); n > 0 {
+		return "Not certain: " + count(n, "step") + " could not be decided"
+	}
+	return "Not certain"
+}
+
+// unread returns the steps that could not be decided.
+func (s *walk) unread() []steps.StepResult {
+	var out []steps.StepResult
+	for _, r := range s.report.Steps {
+		if r.Verdict == steps.Unknown {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// missing returns the IAM actions that the walk lacked.
+func (s *walk) missing() []string {
+	var actions []string
+	for _, r := range s.report.Steps {
+		actions = append(actions, r.Missing...)
+	}
+	return aws.SortedActions(actions)
+}
+
+// questions returns the steps that wait for the person.
+func (s *walk) questions() []steps.StepResult {
+	var out []steps.StepResult
+	for _, r := range s.report.Steps {
+		if openQuestion(s.theCase, r.Finding) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// besides counts what the end line has no room for.
+func (s *walk) besides() string {
+	var parts []string
+	if n := len(s.report.Causes) - 1; n > 0 {
+		parts = append(parts, count(n, "more cause"))
+	}
+	if n := len(s.warnings()); n > 0 {
+		parts = append(parts, count(n, "warning"))
+	}
+	if n := len(s.unread()); n > 0 && len(s.report.Causes) > 0 {
+		parts = append(parts, count(n, "step")+" could not be decided")
+	}
+	if actions := s.missing(); len(actions) > 0 {
+		parts = append(parts, "not allowed: "+strings.Join(actions, ", "))
+	}
+	if n := len(s.questions()); n > 0 {
+		parts = append(parts, count(n, "question")+" for you")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// warnings returns the steps that are worth knowing and not the cause.
+func (s *walk) warnings() []steps.StepResult {
+	var out []steps.StepResult
+	for _, r := range s.report.Steps {
+		if r.Verdict == steps.Warn {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// said returns what the person answered, as "question: answer".
+func (s *walk) said() []string {
+	var out []string
+	for _, id := range slices.Sorted(maps.Keys(s.theCase.Answers)) {
+		out = append(out, id+": "+s.theCase.Answers[id])
+	}
+	return out
+}
+
+// telling is one sentence that one would send to a colleague, with the command that mends it.
+func (s *walk) telling() string {
+	r := s.report
+	who := aws.ShortName(r.Subject.Task)
+	switch {
+	case r.Subject.Service != "" && who != "":
+		who = r.Subject.Service + " (task " + shortID(who) + ")"
+	case r.Subject.Service != "":
+		who = r.Subject.Service
+	case who != "":
+		who = "task " + shortID(who)
+	default:
+		who = "the task"
+	}
+	var where []string
+	for _, part := range []string{aws.ShortName(r.Subject.Cluster), r.Subject.Region} {
+		if part != "" {
+			where = append(where, part)
+		}
+	}
+	if len(where) > 0 {
+		who += " in " + strings.Join(where, ", ")
+	}
+	text := who + " → " + destination(r.Target) + ": " + s.outcome() + "."
+	if f, ok := s.rootFix(); ok {
+		text += " Fix: " + oneLine(f.Command)
+	}
+	return aws.Clean(text)
+}

@@ -1,0 +1,58 @@
+package tui
+
+import (
+	"context"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// A reading is one list being read into a screen: which stream brings it, and how it ended.
+type reading struct {
+	id   int    // 0 before the first
+	what string // "the clusters"
+	busy bool
+	err  error
+}
+
+// start reads afresh, giving up on a reading that is still under way.
+func (r *reading) start(e *env, do work) tea.Cmd {
+	r.stop(e)
+	r.busy, r.err = true, nil
+	id, cmd := e.start("reading "+r.what, do)
+	r.id = id
+	return cmd
+}
+
+// stop gives up.
+func (r *reading) stop(e *env) {
+	e.stop(r.id)
+	r.busy = false
+}
+
+// ended takes note of the stream's end and reports whether msg is that, and whether all was read.
+func (r *reading) ended(e *env, msg tea.Msg) (mine, whole bool) {
+	end, ok := msg.(ended)
+	if !ok || end.id != r.id {
+		return false, false
+	}
+	r.busy, r.err = false, end.err
+	if end.err != nil {
+		e.fail(r.what+" can't be read", end.err)
+	}
+	return true, end.err == nil
+}
+
+// failure draws the error that ended the reading, nothing when there was none.
+func (r *reading) failure(p palette, w int) []string {
+	if r.err == nil {
+		return nil
+	}
+	return failureLines(p, r.what+" can't be read", r.err, w)
+}
+
+// pages returns work that reads a list page by page.
+func pages[T any](read func(ctx context.Context, page func([]T)) error) work {
+	return func(ctx context.Context, id int, send func(tea.Msg)) error {
+		return read(ctx, func(rows []T) { send(page[T]{id, rows}) })
+	}
+}

@@ -1,0 +1,224 @@
+package tui
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/steps"
+)
+
+// walk shows the decision tree lighting up while facts arrive, and what came of it.
+type walk struct {
+	theCase steps.Case
+	reading reading
+	started time.Time
+	calls   int // of the walk under way
+	tree    tree
+	report  *steps.Report // of the last walk that came to its end
+}
+
+// stepSeen is an event of walk id.
+type stepSeen struct {
+	id    int
+	event steps.Event
+}
+
+// walked is the report of walk id.
+type walked struct {
+	id     int
+	report steps.Report
+}
+
+func newWalk(q inquiry) *walk {
+	return &walk{theCase: q.Case, reading: reading{what: "the walk"}, tree: newTree()}
+}
+
+func (s *walk) title() string       { return "The walk" }
+func (s *walk) typing() bool        { return false }
+func (s *walk) close(e *env)        { s.reading.stop(e) }
+func (s *walk) open(e *env) tea.Cmd { return s.start(e) }
+
+// start walks, after the facts of the steps in forget were dropped; "" drops all. What the last walk found stays in view
+// until the new one has found it again.
+func (s *walk) start(e *env, forget ...string) tea.Cmd {
+	w, c := e.walker, s.theCase
+	c.Answers = maps.Clone(c.Answers)
+	s.started, s.calls = e.now(), 0
+	s.tree.begin()
+	return s.reading.start(e, func(ctx context.Context, id int, send func(tea.Msg)) error {
+		r, err := w.walk(ctx, c, forget, func(ev steps.Event) { send(stepSeen{id, ev}) })
+		if err == nil {
+			send(walked{id, r})
+		}
+		return err
+	})
+}
+
+func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case stepSeen:
+		if msg.id == s.reading.id {
+			s.see(e, msg.event)
+		}
+	case walked:
+		if msg.id == s.reading.id {
+			s.report = &msg.report
+			s.tree.settle(msg.report)
+		}
+	}
+	s.reading.ended(e, msg)
+	return nil
+}
+
+// see takes in one event of the walk.
+func (s *walk) see(e *env, ev steps.Event) {
+	s.calls = max(s.calls, ev.Calls)
+	if ev.Err != nil {
+		e.fail(orDash(ev.Fact)+" can't be read", ev.Err)
+	}
+	s.tree.see(ev)
+}
+
+func (s *walk) keys(e *env) []key.Binding {
+	if s.reading.err != nil {
+		return []key.Binding{named(keys.again, "try again"), keys.back}
+	}
+	var ks []key.Binding
+	if r, ok := s.tree.selected(); ok {
+		ks = append(ks, named(keys.enter, "open"))
+		if openQuestion(s.theCase, r.Finding) {
+			ks = append(ks, keys.choose)
+		}
+	}
+	if _, ok := s.fix(); ok {
+		ks = append(ks, keys.copyFix)
+	}
+	if s.report != nil {
+		ks = append(ks, keys.answer, keys.copySentence)
+	}
+	return append(ks, keys.again, keys.recheck, keys.back)
+}
+
+func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
+	switch {
+	case key.Matches(k, keys.back):
+		e.back()
+	case key.Matches(k, keys.recheck), key.Matches(k, keys.refresh):
+		return s.start(e, "")
+	case key.Matches(k, keys.again):
+		return s.again(e)
+	case key.Matches(k, keys.enter):
+		if _, ok := s.tree.selected(); ok {
+			e.open(&finding{walk: s, step: s.tree.cursor})
+		}
+	case key.Matches(k, keys.answer) && s.report != nil:
+		e.open(&answer{walk: s})
+	case key.Matches(k, keys.copyFix):
+		return s.copyFix(e)
+	case key.Matches(k, keys.copySentence) && s.report != nil:
+		return e.copier.copy("a sentence about it", s.telling())
+	case key.Matches(k, keys.choose):
+		return s.choose(e, s.tree.cursor, int(k.Runes[0]-'1'))
+	default:
+		s.tree.move(k)
+	}
+	return nil
+}
+
+// again runs the step under the cursor with fresh facts; all steps after a walk that failed.
+func (s *walk) again(e *env) tea.Cmd {
+	if s.reading.err != nil {
+		return s.start(e)
+	}
+	if s.tree.cursor == "" {
+		return nil
+	}
+	return s.start(e, s.tree.cursor)
+}
+
+// choose answers the question of a step and walks on with the answer.
+func (s *walk) choose(e *env, step string, choice int) tea.Cmd {
+	q := s.tree.results[step].Question
+	if q == nil || choice < 0 || choice >= len(q.Choices) {
+		return nil
+	}
+	answers := maps.Clone(s.theCase.Answers)
+	if answers == nil {
+		answers = map[string]string{}
+	}
+	answers[q.ID] = q.Choices[choice].Value
+	s.theCase.Answers = answers
+	e.notice = "answered: " + aws.Clean(q.Choices[choice].Label)
+	s.tree.moved = false
+	return s.start(e)
+}
+
+// openQuestion reports whether a finding asks something that the person has not said yet.
+func openQuestion(c steps.Case, f steps.Finding) bool {
+	if f.Question == nil {
+		return false
+	}
+	_, said := c.Answers[f.Question.ID]
+	return !said
+}
+
+// fix is what mends the step under the cursor; when that has nothing to mend, what mends the root cause.
+func (s *walk) fix() (steps.Fix, bool) {
+	if r, ok := s.tree.selected(); ok {
+		if f, ok := firstFix(r.Finding); ok {
+			return f, true
+		}
+	}
+	return s.rootFix()
+}
+
+// rootFix is what mends the first cause that has a command.
+func (s *walk) rootFix() (steps.Fix, bool) {
+	if s.report == nil {
+		return steps.Fix{}, false
+	}
+	for _, c := range s.report.Causes {
+		if f, ok := firstFix(s.tree.results[c.Step].Finding); ok {
+			return f, true
+		}
+	}
+	return steps.Fix{}, false
+}
+
+// firstFix returns the first fix that has a command.
+func firstFix(f steps.Finding) (steps.Fix, bool) {
+	fixes := allFixes(f)
+	i := slices.IndexFunc(fixes, func(f steps.Fix) bool { return f.Command != "" })
+	if i < 0 {
+		return steps.Fix{}, false
+	}
+	return fixes[i], true
+}
+
+// allFixes returns the fixes of a finding and of what was found beside it.
+func allFixes(f steps.Finding) []steps.Fix {
+	fixes := slices.Clone(f.Fixes)
+	for _, also := range f.Also {
+		fixes = append(fixes, also.Fixes...)
+	}
+	return fixes
+}
+
+func (s *walk) copyFix(e *env) tea.Cmd {
+	f, ok := s.fix()
+	if !ok {
+		e.notice = "there is no command to copy"
+		return nil
+	}
+	return e.copier.copy("the fix", oneLine(f.Command))
+}
+
+// oneLine returns a command as it is pasted into a shell.
+func oneLine(command string) string { return strings.TrimSpace(aws.Clean(command)) }

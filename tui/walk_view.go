@@ -1,0 +1,149 @@
+package tui
+
+import (
+	"strings"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/steps"
+)
+
+func (s *walk) view(e *env, w, h int) []string {
+	ribbons := 1
+	if h >= roomy-2 {
+		ribbons = 2
+	}
+	head := append(s.heading(e, w), s.way(e.style, w, ribbons)...)
+	if h >= leastHeight {
+		head = append(head, "")
+	}
+	foot := s.conclusion(e, w, h)
+	body := max(h-len(head)-len(foot), 1)
+	if w < roomForTwo {
+		return stacked(h, head, s.tree.view(e.style, w, body), foot)
+	}
+	left := min(s.tree.width(), w*45/100)
+	return stacked(h, head, beside(s.tree.view(e.style, left, body), s.pane(e, w-left-4, body), left, body, e.style), foot)
+}
+
+// heading says what is asked, and what came of it so far.
+func (s *walk) heading(e *env, w int) []string {
+	p := e.style
+	right := p.faint.Render("walking")
+	switch {
+	case s.reading.busy:
+	case s.reading.err != nil:
+		right = p.bad.Render("✗ the walk broke off")
+	case s.report != nil:
+		right = p.overall(s.report.Verdict).String()
+	}
+	took := e.now().Sub(s.started)
+	if !s.reading.busy && s.report != nil {
+		took = s.report.Duration
+	}
+	right += "   " + count(s.calls, "call") + "   " + seconds(took) + " "
+	return []string{apart(" "+p.bold.Render(s.asked())+"   "+symptomTitle(s.theCase.Symptom), right, w)}
+}
+
+// asked is the question in short: who → what.
+func (s *walk) asked() string {
+	who := subjectOf(s.theCase)
+	to := s.theCase.Target
+	if s.report != nil {
+		if s.report.Target.Host != "" {
+			to = destination(s.report.Target)
+		}
+		if name := s.report.Subject.Service; name != "" {
+			who = name
+		}
+	}
+	return aws.Clean(who) + " → " + aws.Clean(to)
+}
+
+func symptomTitle(symptom steps.Symptom) string {
+	for _, o := range steps.Symptoms() {
+		if o.Symptom == symptom {
+			return o.Title
+		}
+	}
+	return string(symptom)
+}
+
+// way is the ribbon; before the walk has come to the path, its two ends.
+func (s *walk) way(p palette, w, n int) []string {
+	switch {
+	case s.report == nil:
+		return []string{p.faint.Render(cut(" task ┄▷ "+aws.Clean(s.theCase.Target), w))}
+	case len(s.report.Trace.Hops) == 0:
+		return []string{p.faint.Render(cut(" no path was walked", w))}
+	}
+	return ribbon(p, s.report.Trace.Hops, w, n)
+}
+
+// conclusion is the end line: what came of the walk, what mends it, what was not read, what is asked of the person.
+func (s *walk) conclusion(e *env, w, h int) []string {
+	p := e.style
+	rule := p.faint.Render(" " + strings.Repeat("─", w-2))
+	if s.reading.err != nil {
+		return append([]string{rule}, s.reading.failure(p, w)...)
+	}
+	if s.report == nil || s.reading.busy {
+		return nil
+	}
+	sign := p.overall(s.report.Verdict)
+	lines := []string{rule}
+	for i, l := range wrap(s.outcome(), w-4) {
+		mark := gutter
+		if i == 0 {
+			mark = " " + sign.style.Render(sign.glyph) + " "
+		}
+		if i < 2 {
+			lines = append(lines, mark+p.bold.Render(l))
+		}
+	}
+	if f, ok := s.rootFix(); ok && w < roomForTwo {
+		command := commandLines(f.Command, w-len("   Mend  "))
+		for i, l := range command[:min(len(command), max(h/5, 1))] {
+			label := "      "
+			if i == 0 {
+				label = "Mend  "
+			}
+			lines = append(lines, gutter+p.accent.Render(label)+l)
+		}
+	}
+	if more := s.besides(); more != "" {
+		lines = append(lines, gutter+p.faint.Render(cut(more, w-4)))
+	}
+	return lines
+}
+
+// pane is the step under the cursor.
+func (s *walk) pane(e *env, w, h int) []string {
+	r, decided := s.tree.selected()
+	if !decided {
+		if s.tree.cursor == "" {
+			return nil
+		}
+		return []string{e.style.faint.Render("Reading what this step needs …")}
+	}
+	lines := stepText{p: e.style, w: w, answers: s.theCase.Answers, fix: -1, choice: -1}.lines(r)
+	if len(lines) > h {
+		lines = append(lines[:max(h-1, 0)], e.style.faint.Render("… enter shows the rest"))
+	}
+	return lines
+}
+
+// beside puts two blocks side by side, a line between them.
+func beside(left, right []string, w, h int, p palette) []string {
+	lines := make([]string, h)
+	for i := range lines {
+		l, r := "", ""
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			r = right[i]
+		}
+		lines[i] = fit(l, w) + " " + p.faint.Render("│") + " " + r
+	}
+	return lines
+}

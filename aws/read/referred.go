@@ -29,10 +29,13 @@ func (s idSet) without(known idSet) []string {
 	return out
 }
 
-func idsOf[T any](list []T, id func(T) string) idSet {
+// idsOf returns what the ids give for the values of a list.
+func idsOf[T any](list []T, ids ...func(T) string) idSet {
 	s := idSet{}
 	for _, v := range list {
-		s.add(id(v))
+		for _, id := range ids {
+			s.add(id(v))
+		}
 	}
 	return s
 }

@@ -57,8 +57,8 @@ type wireTransitRoutes struct {
 	AdditionalRoutesAvailable bool
 }
 
-// transitRouteTable reads the routes of a transit gateway's route table. The API gives at most 1,000; Known tells whether
-// those are all.
+// transitRouteTable reads the routes of a transit gateway's route table. The API gives at most 1,000: when there are
+// more, Known is false and a Gap says so.
 func transitRouteTable(region, gateway, id string) source {
 	input := only("type", "static", "propagated")
 	input["TransitGatewayRouteTableId"] = id
@@ -84,7 +84,12 @@ func transitRouteTable(region, gateway, id string) source {
 			}
 			table.Routes = append(table.Routes, route)
 		}
-		return func(n *vpc.Network) { n.TransitRouteTables = append(n.TransitRouteTables, table) }, nil
+		return func(n *vpc.Network) {
+			n.TransitRouteTables = append(n.TransitRouteTables, table)
+			if !table.Known {
+				n.Gaps = append(n.Gaps, vpc.Gap{Kind: vpc.KindTransitRouteTable, Scope: id, Reason: "the answer does not hold all routes of " + id})
+			}
+		}, nil
 	}}
 }
 

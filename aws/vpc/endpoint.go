@@ -70,7 +70,7 @@ func (w *walk) hintGatewayEndpoint(from *party) {
 		c.Result, c.Code = Failed, codeEndpointRouteMissing
 		c.Detail = e.ID + " is not in route table " + t.ID
 		c.Resources = []string{e.ID, t.ID, from.subnet.ID}
-		c.Mend = w.mendGatewayEndpoint(e, t)
+		c.Mend = []Change{AddEndpointRouteTable{e.ID, t.ID}}
 	}
 	c.Hop = w.hop(KindEndpoint, e.ID, e.Name, "")
 	w.check(c)

@@ -92,7 +92,7 @@ func (w *walk) egressGroups(at int, c *party, to spans, a arrival) {
 		check.Code = codeGroupEgressPartial
 	}
 	if check.Result == Failed || check.Result == Partly {
-		check.Mend = mendGroups(w.m, c.groups, k, c.vpc)
+		check.Mend = w.mendGroups(c.groups, k, c.vpc)
 	}
 	if h := &w.trace.Hops[check.Hop]; check.Subject.ID != "" {
 		h.ID, h.Name = check.Subject.ID, check.Subject.Name
@@ -156,7 +156,7 @@ func (w *walk) ingressGroups(c *party, a arrival) {
 			} else if a.iface != nil {
 				check.Resources = append(check.Resources, a.iface.ID)
 			}
-			check.Mend = mendGroups(w.m, groups, k, a.vpc)
+			check.Mend = w.mendGroups(groups, k, a.vpc)
 		}
 		w.check(check)
 	}

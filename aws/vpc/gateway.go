@@ -14,7 +14,7 @@ func (p *packet) follow(r routing) (arrival, bool) {
 	case TargetEgressOnly:
 		return p.throughEgressOnly(r.route.Target.ID, dead), false
 	case TargetNAT:
-		return p.toNAT(r.route.Target.ID, dead), false
+		return p.toNAT(r), false
 	case TargetPeering:
 		return p.throughPeering(r.route.Target.ID, dead), false
 	case TargetTransit:
@@ -125,7 +125,7 @@ func (p *packet) throughInternetGateway(id string, dead bool) arrival {
 		}
 		j.fail(codeGatewayNoPublicIP, detail, nil, p.at.ID)
 	}
-	p.publicAccess(p.at, false)
+	p.publicAccess(p.at, p.from.nat != nil)
 	j.pass("attached to " + p.vpc.ID)
 	return arrival{kind: atInternet, vpc: p.vpc, src: p.from.public, dst: p.dst, border: borderInternet}
 }
@@ -155,6 +155,7 @@ func (p *packet) publicAccess(s *subnetIndex, outboundOnly bool) {
 		Detail: "VPC Block Public Access is " + mode}
 	if mode == "block-bidirectional" || mode == "block-ingress" && !outboundOnly {
 		c.Result, c.Code, c.Resources = Failed, codePublicAccess, []string{s.ID, s.VPC}
+		c.Mend = []Change{ExcludePublicAccess{Subnet: s.ID, OutboundOnly: outboundOnly || p.from.nat != nil}}
 	}
 	p.w.check(c)
 }
@@ -187,7 +188,8 @@ func (p *packet) throughEgressOnly(id string, dead bool) arrival {
 
 // toNAT brings the packet to a NAT gateway.
 // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
-func (p *packet) toNAT(id string, dead bool) arrival {
+func (p *packet) toNAT(r routing) arrival {
+	id, dead := r.route.Target.ID, r.route.Blackhole
 	w, n := p.w, p.w.m.nats[id]
 	ref := Ref{Kind: KindNATGateway, ID: id}
 	if n != nil {
@@ -212,7 +214,7 @@ func (p *packet) toNAT(id string, dead bool) arrival {
 		return arrival{}
 	}
 	if p.from.nat != nil && !p.entered {
-		j.fail(codeNATNoInternet, "the subnet of "+p.from.nat.ID+" sends "+p.dst.String()+" to "+id+", not to an internet gateway", w.mendNATRoute(p.at), p.at.tableID())
+		j.fail(codeNATNoInternet, "the subnet of "+p.from.nat.ID+" sends "+p.dst.String()+" to "+id+", not to an internet gateway", p.mendNATRoute(), p.at.tableID())
 		return arrival{}
 	}
 	if state := strings.ToLower(n.State); state != "available" {
@@ -223,7 +225,7 @@ func (p *packet) toNAT(id string, dead bool) arrival {
 			if n.FailureCode != "" {
 				detail += ": " + n.FailureCode + " " + n.FailureMessage
 			}
-			j.fail(codeNATUnavailable, detail, nil)
+			j.fail(codeNATUnavailable, detail, p.mendRoute(r))
 		}
 	}
 	if n.Regional {
@@ -368,7 +370,7 @@ func (p *packet) toAppliance(t Target, dead bool) {
 	}
 	if n.SourceDestCheck {
 		j := p.judge(TestGateway, Ref{Kind: kind, ID: name}, "")
-		j.fail(codeSourceDestCheck, n.ID+" checks source and destination, so it drops packets that are not its own", w.mendSourceDestCheck(n), n.ID)
+		j.fail(codeSourceDestCheck, n.ID+" checks source and destination, so it drops packets that are not its own", []Change{StopSourceDestCheck{n.ID}}, n.ID)
 		return
 	}
 	if !dead {

@@ -23,7 +23,7 @@ func (p *packet) throughPeering(id string, dead bool) arrival {
 		near, far = far, near
 	}
 	if !strings.EqualFold(x.Status, "active") {
-		j.fail(codePeeringInactive, id+" is "+x.Status, nil, far.VPC)
+		j.fail(codePeeringInactive, id+" is "+x.Status, mendPeering(x), far.VPC)
 	}
 	if near.VPC != p.vpc.ID {
 		j.fail(codePeeringInactive, id+" does not join "+p.vpc.ID, nil, p.vpc.ID)

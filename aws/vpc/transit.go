@@ -173,7 +173,7 @@ func (p *packet) intoGateway(a *TransitAttachment) bool {
 		}
 	}
 	if in == nil {
-		j.fail(codeTransitZone, a.ID+" has no subnet in "+p.at.Zone, nil, p.at.ID)
+		j.fail(codeTransitZone, a.ID+" has no subnet in "+p.at.Zone, []Change{AddTransitSubnet{a.ID, p.at.ID}}, p.at.ID)
 		return true // the rest of the path does not depend on it
 	}
 	// In the attachment's subnet the ACL sees the packet come in; traffic that starts in that very subnet, too.

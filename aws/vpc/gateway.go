@@ -231,6 +231,9 @@ func (p *packet) toNAT(r routing) arrival {
 	if n.Regional {
 		p.natZone(j, n)
 	} else if home == nil {
+		if j.bad {
+			return arrival{}
+		}
 		j.unknown(need{kind: KindSubnet, id: n.Subnet, vpc: n.VPC})
 		return arrival{}
 	}

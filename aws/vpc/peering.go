@@ -23,10 +23,12 @@ func (p *packet) throughPeering(id string, dead bool) arrival {
 		near, far = far, near
 	}
 	if !strings.EqualFold(x.Status, "active") {
-		j.fail(codePeeringInactive, id+" is "+x.Status, mendPeering(x), far.VPC)
+		j.fail(codePeeringInactive, id+" is "+x.Status, mendPeering(x), p.vpc.ID)
 	}
 	if near.VPC != p.vpc.ID {
-		j.fail(codePeeringInactive, id+" does not join "+p.vpc.ID, nil, p.vpc.ID)
+		if !j.bad {
+			j.fail(codePeeringInactive, id+" does not join "+p.vpc.ID, nil, p.vpc.ID)
+		}
 		return arrival{}
 	}
 	if p.entered || p.border != borderNone {

@@ -32,7 +32,7 @@ func (a *answer) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.back), key.Matches(k, keys.enter), key.Matches(k, keys.answer):
 		e.back()
 	case key.Matches(k, keys.copySentence):
-		return e.copier.copy("a sentence about it", a.walk.telling())
+		return e.copier.copy("a sentence about it", a.walk.message())
 	case key.Matches(k, keys.copyFix):
 		f, ok := a.walk.rootFix()
 		if !ok {
@@ -56,7 +56,7 @@ func (a *answer) view(e *env, w, h int) []string {
 		lines = append(lines, p.faint.Render("walking again …"), "")
 	}
 	lines = append(lines, p.overall(s.report.Verdict).String(), "")
-	lines = append(lines, wrap(s.telling(), t.w)...)
+	lines = append(lines, wrap(s.telling()+".", t.w)...)
 	if len(s.report.Causes) > 0 {
 		lines = append(lines, "")
 		for _, f := range s.tree.results[s.report.Causes[0].Step].Fixes {

@@ -26,12 +26,32 @@ func commandLines(command string, w int) []string {
 			line = indent + word
 		}
 		for width(line) > w { // a word that is longer than a line goes on at the first column of the next
-			head := ansi.Truncate(line, w-1, "")
-			lines = append(lines, head+`\`)
-			line = line[len(head):]
+			head, rest := splitWord(line, w-len(tail))
+			lines = append(lines, head)
+			line = rest
 		}
 	}
 	return append(lines, line)
+}
+
+// splitWord breaks a word so that the head takes at most w columns and a quote; a shell reads both lines as the one word.
+// Inside quotes a backslash would stand for itself, so they are closed and opened again.
+func splitWord(word string, w int) (head, rest string) {
+	head = ansi.Truncate(word, w, "")
+	if head == "" {
+		head = word[:1]
+	}
+	rest = word[len(head):]
+	quote := ""
+	for _, r := range head {
+		switch {
+		case quote == "" && (r == '\'' || r == '"'):
+			quote = string(r)
+		case quote == string(r):
+			quote = ""
+		}
+	}
+	return head + quote + `\`, quote + rest
 }
 
 // shellWords splits a command at the spaces that are not inside quotes. The quotes stay.

@@ -37,7 +37,7 @@ func (f *finding) keys(*env) []key.Binding {
 	var ks []key.Binding
 	r, _ := f.result()
 	if f.asks() {
-		ks = append(ks, keys.choice, named(keys.enter, "answer"), keys.choose)
+		ks = append(ks, keys.choice, named(keys.enter, "answer"), choices(r.Question))
 	}
 	if fixes := allFixes(r.Finding); len(fixes) > 0 {
 		ks = append(ks, keys.copyFix)

@@ -115,7 +115,7 @@ func (m *Model) whereabouts() string {
 func (m *Model) keyLine(w int) string {
 	p := m.env.style
 	if m.help {
-		return cut(" "+hint(p, named(keys.back, "close")), w)
+		return cut(" any key closes this", w)
 	}
 	always := []key.Binding{keys.help, keys.quit}
 	if m.top().typing() {
@@ -129,6 +129,9 @@ func (m *Model) keyLine(w int) string {
 	room -= width(end)
 	line := ""
 	for _, b := range m.top().keys(m.env) {
+		if len(m.stack) == 1 && b.Help() == keys.back.Help() {
+			continue // there is nothing to go back to
+		}
 		h := hint(p, b)
 		if line != "" {
 			h = "   " + h

@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"github.com/charmbracelet/bubbles/key"
-
-	"fargate-doctor/aws"
 )
 
 // helpLines lists every key that does something on the screen on top, in as many columns as fit.
@@ -19,20 +17,20 @@ func (m *Model) helpLines(w, h int) []string {
 		always = slices.Concat([]key.Binding{keys.profile}, always)
 	}
 	entries := m.helpEntries(slices.Concat(own, always))
-	lines := []string{"", " " + m.env.style.bold.Render("Keys: "+aws.Clean(m.top().title())), ""}
-	rows := max(h-len(lines)-2, 1)
-	rows = min(rows, len(entries))
+	columns := max(w/helpWidth, 1)
+	rows := min(max((len(entries)+columns-1)/columns, 8), h)
+	var lines []string
 	for r := range rows {
 		line := " "
 		for i := r; i < len(entries); i += rows {
 			line += entries[i]
 		}
-		lines = append(lines, cut(line, w))
+		lines = append(lines, line)
 	}
-	return append(lines, "", m.env.style.faint.Render(" Any key closes this."))
+	return lines
 }
 
-const helpKeyWidth, helpWidth = 9, 30
+const helpKeyWidth, helpWidth = 9, 29
 
 // helpEntries returns the bindings as fields of equal width, each once.
 func (m *Model) helpEntries(bindings []key.Binding) []string {

@@ -16,12 +16,12 @@ func (s *walk) outcome() string {
 	case len(r.Causes) > 0:
 		return r.Causes[0].Summary
 	case r.Verdict == steps.OK:
-		return "Nothing that could be read stands in the way of " + destination(r.Target)
+		return "nothing that could be read stands in the way"
 	}
 	if n := len(s.unread()); n > 0 {
-		return "Not certain: " + count(n, "step") + " could not be decided"
+		return count(n, "step") + " could not be decided"
 	}
-	return "Not certain"
+	return "not every step could be decided"
 }
 
 // unread returns the steps that could not be decided.
@@ -96,32 +96,45 @@ func (s *walk) said() []string {
 	return out
 }
 
-// telling is one sentence that one would send to a colleague, with the command that mends it.
-func (s *walk) telling() string {
-	r := s.report
-	who := aws.ShortName(r.Subject.Task)
-	switch {
-	case r.Subject.Service != "" && who != "":
-		who = r.Subject.Service + " (task " + shortID(who) + ")"
-	case r.Subject.Service != "":
-		who = r.Subject.Service
-	case who != "":
-		who = "task " + shortID(who)
-	default:
+// who names the subject as a colleague would look for it.
+func (s *walk) who() string {
+	of := s.report.Subject
+	who, where := of.Service, []string{}
+	if of.Task != "" {
+		where = append(where, "task "+shortID(of.Task))
+	}
+	if of.Cluster != "" {
+		where = append(where, "cluster "+aws.ShortName(of.Cluster))
+	}
+	if of.Region != "" {
+		where = append(where, of.Region)
+	}
+	if who == "" {
 		who = "the task"
 	}
-	var where []string
-	for _, part := range []string{aws.ShortName(r.Subject.Cluster), r.Subject.Region} {
-		if part != "" {
-			where = append(where, part)
-		}
+	if len(where) == 0 {
+		return who
 	}
-	if len(where) > 0 {
-		who += " in " + strings.Join(where, ", ")
+	return who + " (" + strings.Join(where, ", ") + ")"
+}
+
+// telling is the one sentence that one would send to a colleague, without its full stop.
+func (s *walk) telling() string {
+	can := " can't reach "
+	switch s.report.Verdict {
+	case steps.OK:
+		can = " should reach "
+	case steps.Inconclusive:
+		can = " may not reach "
 	}
-	text := who + " → " + destination(r.Target) + ": " + s.outcome() + "."
+	return aws.Clean(s.who() + can + destination(s.report.Target) + ": " + s.outcome())
+}
+
+// message is what y copies: the sentence, and the command that mends it.
+func (s *walk) message() string {
+	text := s.telling() + "."
 	if f, ok := s.rootFix(); ok {
 		text += " Fix: " + oneLine(f.Command)
 	}
-	return aws.Clean(text)
+	return text
 }

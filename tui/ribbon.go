@@ -16,7 +16,11 @@ func ribbon(p palette, hops []vpc.Hop, w, n int) []string {
 			return lines
 		}
 	}
-	lines, _ := layHops(links(p, nearBlocker(hops), hopShort), w, n)
+	near := nearBlocker(hops)
+	if lines, ok := layHops(links(p, near, hopShort), w, n); ok {
+		return lines
+	}
+	lines, _ := layHops(links(p, near, hopShortest), w, n)
 	return lines[:min(len(lines), n)]
 }
 
@@ -89,10 +93,9 @@ func hopID(h vpc.Hop) string {
 	return string(h.Kind)
 }
 
-// shortHop is the room that a hop gets when room is short: enough for the kind and both ends of an id.
-const shortHop = 12
-
-func hopShort(h vpc.Hop) string { return middle(aws.Clean(hopID(h)), shortHop) }
+// Where room is short, an id keeps its kind and its ends.
+func hopShort(h vpc.Hop) string    { return middle(aws.Clean(hopID(h)), 12) }
+func hopShortest(h vpc.Hop) string { return middle(aws.Clean(hopID(h)), 9) }
 
 // elided is the id of the hop that stands for those that were left out.
 const elided = "…"

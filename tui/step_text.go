@@ -38,12 +38,13 @@ func (t stepText) text(label, s string) []string { return t.field(label, wrap(s,
 func (t stepText) headline(f steps.Finding) []string {
 	s := t.p.verdict(f.Verdict)
 	var lines []string
-	for i, l := range wrap(f.Summary, t.w-signWidth-2) {
-		mark := pad("", signWidth)
+	indent := width(s.String()) + 2
+	for i, l := range wrap(f.Summary, t.w-indent) {
+		mark := pad("", indent)
 		if i == 0 {
-			mark = pad(s.String(), signWidth)
+			mark = pad(s.String(), indent)
 		}
-		lines = append(lines, mark+"  "+t.p.bold.Render(l))
+		lines = append(lines, mark+t.p.bold.Render(l))
 	}
 	if len(lines) == 0 {
 		lines = []string{s.String()}
@@ -167,5 +168,8 @@ func (t stepText) question(f steps.Finding) []string {
 	for _, l := range append(choices, line) {
 		lines = append(lines, t.field("", []string{t.p.warn.Render(l)})...)
 	}
-	return append(lines, t.field("", []string{t.p.faint.Render(cut("Your answer is marked as yours in the report.", t.w-labelWidth))})[0], "")
+	if !answered {
+		lines = append(lines, t.field("", []string{t.p.faint.Render(cut("Your answer is marked as yours in the report.", t.w-labelWidth))})...)
+	}
+	return append(lines, "")
 }

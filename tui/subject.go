@@ -101,7 +101,7 @@ func (s subject) exec() string {
 func (s subject) lastWords() string {
 	if !s.isTask {
 		if len(s.service.Events) > 0 {
-			return s.service.Events[0].Message
+			return strings.TrimPrefix(s.service.Events[0].Message, "(service "+s.service.Name+") ")
 		}
 		return ""
 	}

@@ -74,11 +74,16 @@ func (t *tree) settle(r steps.Report) {
 	}
 	t.arrange()
 	if _, there := t.results[t.cursor]; !t.moved || !there {
-		t.cursor = telling(r)
+		if first := telling(r); first != "" || !there {
+			t.cursor = first
+		}
+		if _, there := t.results[t.cursor]; !there && len(t.order) > 0 {
+			t.cursor = t.order[0]
+		}
 	}
 }
 
-// telling returns the step to look at first: the root cause's, else one with a question, else the first that is not fine.
+// telling returns the step to look at first: the root cause's, else one with a question, else the first that is not fine; "" when all are.
 func telling(r steps.Report) string {
 	if len(r.Causes) > 0 && slices.ContainsFunc(r.Steps, func(s steps.StepResult) bool { return s.ID == r.Causes[0].Step }) {
 		return r.Causes[0].Step
@@ -88,7 +93,6 @@ func telling(r steps.Report) string {
 		func(s steps.StepResult) bool { return s.Question != nil && !s.Answered },
 		func(s steps.StepResult) bool { return s.Verdict == steps.Unknown },
 		func(s steps.StepResult) bool { return s.Verdict == steps.Warn },
-		func(steps.StepResult) bool { return true },
 	} {
 		if i := slices.IndexFunc(r.Steps, tells); i >= 0 {
 			return r.Steps[i].ID

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (s *walk) keys(e *env) []key.Binding {
 	if r, ok := s.tree.selected(); ok {
 		ks = append(ks, named(keys.enter, "open"))
 		if openQuestion(s.theCase, r.Finding) {
-			ks = append(ks, keys.choose)
+			ks = append(ks, choices(r.Question))
 		}
 	}
 	if _, ok := s.fix(); ok {
@@ -123,7 +124,7 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.copyFix):
 		return s.copyFix(e)
 	case key.Matches(k, keys.copySentence) && s.report != nil:
-		return e.copier.copy("a sentence about it", s.telling())
+		return e.copier.copy("a sentence about it", s.message())
 	case key.Matches(k, keys.choose):
 		return s.choose(e, s.tree.cursor, int(k.Runes[0]-'1'))
 	default:
@@ -158,6 +159,11 @@ func (s *walk) choose(e *env, step string, choice int) tea.Cmd {
 	e.notice = "answered: " + aws.Clean(q.Choices[choice].Label)
 	s.tree.moved = false
 	return s.start(e)
+}
+
+// choices is the binding that answers a question.
+func choices(q *steps.Question) key.Binding {
+	return bind("1-"+strconv.Itoa(len(q.Choices)), "answer", keys.choose.Keys()...)
 }
 
 // openQuestion reports whether a finding asks something that the person has not said yet.

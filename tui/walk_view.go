@@ -21,7 +21,7 @@ func (s *walk) view(e *env, w, h int) []string {
 	if w < roomForTwo {
 		return stacked(h, head, s.tree.view(e.style, w, body), foot)
 	}
-	left := min(s.tree.width(), w*45/100)
+	left := min(s.tree.width(), max(w*45/100, w-60))
 	return stacked(h, head, beside(s.tree.view(e.style, left, body), s.pane(e, w-left-4, body), left, body, e.style), foot)
 }
 
@@ -41,7 +41,11 @@ func (s *walk) heading(e *env, w int) []string {
 		took = s.report.Duration
 	}
 	right += "   " + count(s.calls, "call") + "   " + seconds(took) + " "
-	return []string{apart(" "+p.bold.Render(s.asked())+"   "+symptomTitle(s.theCase.Symptom), right, w)}
+	left := " " + p.bold.Render(s.asked())
+	if more := "   " + symptomTitle(s.theCase.Symptom); width(left+more+right)+1 <= w {
+		left += more
+	}
+	return []string{apart(left, right, w)}
 }
 
 // asked is the question in short: who → what.
@@ -82,15 +86,17 @@ func (s *walk) way(p palette, w, n int) []string {
 // conclusion is the end line: what came of the walk, what mends it, what was not read, what is asked of the person.
 func (s *walk) conclusion(e *env, w, h int) []string {
 	p := e.style
-	rule := p.faint.Render(" " + strings.Repeat("─", w-2))
+	var lines []string
+	if h >= leastHeight {
+		lines = append(lines, p.faint.Render(" "+strings.Repeat("─", w-2)))
+	}
 	if s.reading.err != nil {
-		return append([]string{rule}, s.reading.failure(p, w)...)
+		return append(lines, s.reading.failure(p, w)...)
 	}
 	if s.report == nil || s.reading.busy {
 		return nil
 	}
 	sign := p.overall(s.report.Verdict)
-	lines := []string{rule}
 	for i, l := range wrap(s.outcome(), w-4) {
 		mark := gutter
 		if i == 0 {
@@ -102,7 +108,7 @@ func (s *walk) conclusion(e *env, w, h int) []string {
 	}
 	if f, ok := s.rootFix(); ok && w < roomForTwo {
 		command := commandLines(f.Command, w-len("   Mend  "))
-		for i, l := range command[:min(len(command), max(h/5, 1))] {
+		for i, l := range command[:min(len(command), max(h/8, 1))] {
 			label := "      "
 			if i == 0 {
 				label = "Mend  "

@@ -28,7 +28,7 @@ type Resolution struct {
 type ResolveCheck struct {
 	Test      ResolveTest
 	Result    Result
-	Code      string
+	Code      string // cause code; set when Result is Failed, NotDecided because of something named, or Passed and worth telling
 	Subject   Ref
 	Detail    string
 	Resources []string

@@ -178,10 +178,12 @@ var privateBlocks = [...]netip.Prefix{
 	netip.MustParsePrefix("fc00::/7"),
 }
 
-// linkLocal holds the addresses that the hypervisor answers itself, outside of groups, ACLs and routes: the Amazon
-// resolver, time and metadata services. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
+// linkLocal holds the addresses that the host answers itself, outside of groups, ACLs and routes: the Amazon resolver,
+// time and metadata services, and the task itself. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
 var linkLocal = [...]netip.Prefix{
 	netip.MustParsePrefix("169.254.0.0/16"),
+	netip.MustParsePrefix("127.0.0.0/8"),
+	netip.MustParsePrefix("::1/128"),
 	netip.MustParsePrefix("fd00:ec2::/32"),
 }
 

@@ -136,7 +136,7 @@ const (
 type Check struct {
 	Test      Test
 	Result    Result
-	Code      string     // cause code of catalogue, set when Result is Failed or Partly, or NotDecided because of a named component
+	Code      string     // cause code; set when Result is Failed or Partly, or NotDecided because of a named component
 	Hop       int        // index into Trace.Hops
 	Subject   Ref        // what decided: the group, ACL, route table, gateway
 	Detail    string     // the very rule, route or state, in one line: "rule 100 denies tcp 443 to 0.0.0.0/0"

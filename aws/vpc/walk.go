@@ -256,6 +256,10 @@ func (w *walk) noAddress(c Check, six bool) {
 		c.Code, c.Detail = codeNoIPv6, "it has no IPv6 address"
 	}
 	c.Resources = []string{c.Subject.ID}
+	if e := w.part.endpoint; e != nil {
+		c.Code, c.Resources = codeEndpointFamily, append(c.Resources, e.ID)
+		c.Detail += ", and " + e.ID + " is reached by such only"
+	}
 	w.check(c)
 }
 

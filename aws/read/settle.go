@@ -7,11 +7,11 @@ import (
 	"fargate-doctor/aws/vpc"
 )
 
-// settle joins the rounds and draws the conclusions that only the whole allows: what an empty list means when the VPC is
-// another account's, and that what a route names and a complete list lacks is gone.
-func settle(first vpc.Network, account string, second vpc.Network) vpc.Network {
-	n := first.Join(second)
-	n.TransitAttachments = unite(append(slices.Clone(first.TransitAttachments), second.TransitAttachments...))
+// settle draws the conclusions that only the whole allows: what an empty list means when the VPC is another account's, and
+// that what a route names and a complete list lacks is gone.
+func settle(n vpc.Network, account string) vpc.Network {
+	n.TransitAttachments = unite(n.TransitAttachments)
+	n = n.Join(vpc.Network{}) // the accounts of a recording may see the same things
 	for _, v := range n.VPCs {
 		n.Gaps = append(n.Gaps, sharedGaps(v, account)...)
 		n = withDHCPOptions(n, v)

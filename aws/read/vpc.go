@@ -68,7 +68,10 @@ func VPC(ctx context.Context, r aws.Reader, region, id string) vpc.Network {
 		}
 		fill(&n)
 	}
-	return settle(n, account, round(ctx, r, referred(n, region)))
+	for _, fill := range ask(ctx, r, referred(n, region)) {
+		fill(&n)
+	}
+	return settle(n, account)
 }
 
 // strangerGaps returns the gaps of a VPC that does not exist for the reader: its empty lists say nothing.
@@ -94,7 +97,10 @@ func Everything(ctx context.Context, r aws.Reader) vpc.Network {
 		for _, v := range n.VPCs {
 			second = append(second, attributes(region, v.ID)...)
 		}
-		all = all.Join(settle(n, account, round(ctx, r, second)))
+		for _, fill := range ask(ctx, r, second) {
+			fill(&n)
+		}
+		all = all.Join(settle(n, account))
 		for _, v := range n.VPCs {
 			all = all.Join(Resolver(ctx, r, region, v.ID, ""))
 		}

@@ -13,13 +13,15 @@ type operation struct {
 	names string
 	one   bool // the answer holds one object, not a list
 
+	asIs bool // the answer is kept whole: it has no list
+
 	// For lists of ARNs: the list of descriptions, and the member of each, that hold the same ARNs.
 	described, arn string
 }
 
 // operations lists the calls that snapshots answer.
 var operations = map[string]operation{
-	"sts:GetCallerIdentity": {key: "Arn"},
+	"sts:GetCallerIdentity": {asIs: true},
 
 	"ecs:ListClusters":           {key: "clusterArns", described: "clusters", arn: "clusterArn"},
 	"ecs:DescribeClusters":       {key: "clusters"},

@@ -1,6 +1,7 @@
 package vpc
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -76,6 +77,10 @@ func (p *packet) judge(test Test, ref Ref, detail string) *judgement {
 func (j *judgement) fail(code, detail string, mend []Change, resources ...string) {
 	j.bad = true
 	if j.p.w.back {
+		out := func(c Check) bool { return c.Result == Failed && !c.Backward && c.Subject == j.ref }
+		if slices.ContainsFunc(j.p.w.trace.Checks, out) {
+			return // what stops the way out is not told again for the way back
+		}
 		code = j.p.cause(code)
 	}
 	j.p.w.check(Check{Test: j.test, Result: Failed, Code: code, Hop: j.hop, Subject: j.ref, Detail: detail, Mend: mend,
@@ -111,7 +116,7 @@ func (p *packet) throughInternetGateway(id string, dead bool) arrival {
 	}
 	switch {
 	case p.dst.private():
-		j.fail(codeGatewayPrivate, p.dst.String()+" is a private address; an internet gateway drops it", nil, p.at.tableID())
+		j.fail(codeGatewayPrivate, p.dst.String()+" is a private address; an internet gateway drops it", p.mendPrivateRoute(netip.Prefix{}), p.at.tableID())
 		return arrival{}
 	case p.from.nat != nil && p.from.nat.Private:
 		j.fail(codeNATPrivate, p.from.nat.ID+" is a private NAT gateway; an internet gateway drops what comes from it", nil, p.from.nat.ID)

@@ -151,7 +151,7 @@ func (p *packet) mendPrivateRoute(prefix netip.Prefix) []Change {
 		if block := p.dst.blockIn(v); !to.IsValid() {
 			to = block
 		}
-		if to.IsValid() {
+		if to.IsValid() && p.at != nil && p.at.table != nil {
 			out = append(out, putRoute(p.at.table, to, kind, id))
 		}
 	}

@@ -2,13 +2,12 @@ package steps
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"fargate-doctor/aws"
 )
-
-// Facts is what a walk knows so far.
-type Facts struct{}
 
 // An Engine walks the tree for cases. It may be used for one walk at a time; facts that it has read stay with it, so that a
 // second walk costs nothing, until Forget.
@@ -16,6 +15,10 @@ type Engine struct {
 	Reader aws.Reader
 	Region string
 	Now    func() time.Time // the clock for Report.Duration and Subject.Captured; nil leaves both zero
+
+	facts  store
+	calls  *aws.Counted
+	asking *aws.Memo
 }
 
 // An Event tells an observer what happens during a walk. Events come one at a time, in order.
@@ -29,10 +32,237 @@ type Event struct {
 }
 
 // Walk walks the tree. The error is about the walk itself (cancelled, the task was not found, no credentials); what could
-// not be read on the way is in the report.
+// not be read on the way is in the report. A nil observe is allowed.
 func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report, error) {
-	return Report{}, nil
+	began := e.now()
+	if e.asking == nil {
+		e.calls = aws.NewCounted(e.Reader)
+		e.asking = aws.NewMemo(e.calls)
+	}
+	if c.Region == "" {
+		c.Region = e.Region
+	}
+	before := e.calls.Calls()
+	tell := func(event Event) {
+		if observe != nil {
+			event.Calls = e.calls.Total()
+			observe(event)
+		}
+	}
+	// Facts that no step on the way needs any more are not waited for.
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+
+	f := factsOf(c)
+	w := newWalker(tree, tell)
+	ended := w.advance(f)
+	var failure error
+	e.facts.load(reading, wantedFacts(tree), source{e.asking, c.Region}, f, func(a arrival, now Facts) {
+		if ended || failure != nil {
+			return
+		}
+		f = now
+		tell(Event{Fact: a.fact.name(), Err: a.err})
+		if failure = fatal(ctx, a); failure != nil {
+			stop()
+			return
+		}
+		if ended = w.advance(f); ended {
+			stop()
+		}
+	})
+	if failure == nil && !ended {
+		failure = ctx.Err()
+	}
+	if failure != nil {
+		return Report{}, failure
+	}
+	results := prove(tree, f, w.report())
+	r := Report{
+		Subject: subjectOf(f, began), Symptom: c.Symptom, Target: reportedTarget(f), Steps: results, Causes: causesOf(results),
+		Calls: since(before, e.calls.Calls()), Duration: e.now().Sub(began),
+	}
+	r.Verdict = overall(results, r.Causes)
+	if p, err := path.Try(f); err == nil {
+		r.Trace = p.main
+	}
+	return r, nil
 }
 
 // Forget drops the facts that the step needs (all facts, if step is ""), so that the next walk reads them again.
-func (e *Engine) Forget(step string) {}
+func (e *Engine) Forget(step string) {
+	if e.asking != nil {
+		e.asking.Forget()
+	}
+	if step == "" {
+		e.facts.forget(nil)
+		return
+	}
+	s := index(tree)[step]
+	names := map[string]bool{}
+	for _, k := range fetchedBehind(slices.Concat(s.Needs, s.Wants)...) {
+		names[k.name()] = true
+	}
+	e.facts.forget(names)
+}
+
+func (e *Engine) now() time.Time {
+	if e.Now == nil {
+		return time.Time{}
+	}
+	return e.Now()
+}
+
+// wantedFacts lists the fetched facts that the steps of a tree need, and who the program is, for the report's head.
+func wantedFacts(tree []Step) []known {
+	all := []known{caller}
+	for _, s := range tree {
+		all = slices.Concat(all, s.Needs, s.Wants)
+	}
+	return fetchedBehind(all...)
+}
+
+// fatal returns the error that ends a walk, if the arrival holds one: without the task, or without valid credentials, nothing can be
+// found out.
+func fatal(ctx context.Context, a arrival) error {
+	switch {
+	case a.err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case aws.KindOf(a.err) == aws.Credentials:
+		return a.err
+	}
+	if a.fact.name() != task.Name && a.fact.name() != service.Name {
+		return nil
+	}
+	switch aws.KindOf(a.err) {
+	case aws.NotFound, aws.Unreachable:
+		return a.err
+	}
+	return nil
+}
+
+func since(before, after map[string]int) map[string]int {
+	calls := map[string]int{}
+	for name, n := range after {
+		if n > before[name] {
+			calls[name] = n - before[name]
+		}
+	}
+	return calls
+}
+
+func subjectOf(f Facts, at time.Time) Subject {
+	t, _ := task.Try(f)
+	by, _ := owner.Try(f)
+	who, _ := caller.Try(f)
+	d, _ := definition.Try(f)
+	s := Subject{
+		Account: ownAccount(t, by), Region: f.c.Region, Cluster: clusterName(t, f.c), Service: by.Name, Task: t.ID, TaskDefinition: d.ARN, Captured: at,
+	}
+	if s.Account == "" {
+		s.Account = who.Account
+	}
+	if s.TaskDefinition == "" {
+		s.TaskDefinition = t.TaskDefinition
+	}
+	if a := t.Attachment.PrivateIPv4; a.IsValid() {
+		s.Address = a.String()
+	}
+	return s
+}
+
+func reportedTarget(f Facts) Target {
+	t, err := target.Try(f)
+	if errors.Is(err, errNotYet) {
+		return Target{Typed: f.c.Target}
+	}
+	return t.Target
+}
+
+// causesOf lists the causes that the results name: certain ones first, then those that could not be decided, each in the order of the
+// tree. A cause of the proxy comes before the blockers on the way to it.
+func causesOf(results []StepResult) []Cause {
+	var certain, doubtful []Cause
+	add := func(list []Cause, step string, f Finding) []Cause {
+		for _, c := range list {
+			if c.Code == f.Cause && first(c.Resources) == first(f.Resources) {
+				return list
+			}
+		}
+		return append(list, Cause{Code: f.Cause, Resources: f.Resources, Summary: f.Summary, Step: step})
+	}
+	for _, r := range results {
+		for _, f := range append([]Finding{r.Finding}, r.Also...) {
+			switch {
+			case f.Cause == "":
+			case f.Verdict == Fail:
+				certain = add(certain, r.ID, f)
+			case f.Verdict == Unknown:
+				doubtful = add(doubtful, r.ID, f)
+			}
+		}
+	}
+	return slices.Concat(certain, doubtful)
+}
+
+// overall sums up: a problem that was found outweighs what could not be read, and that outweighs what is fine.
+func overall(results []StepResult, causes []Cause) Overall {
+	verdict := OK
+	for _, r := range results {
+		for _, f := range append([]Finding{r.Finding}, r.Also...) {
+			switch {
+			case f.Verdict == Fail && slices.Contains(misconfigured, causes[0].Code):
+				return Misconfigured
+			case f.Verdict == Fail:
+				return BlockedPath
+			case f.Verdict == Unknown:
+				verdict = Inconclusive
+			}
+		}
+	}
+	return verdict
+}
+
+// misconfigured lists the causes that stop nothing on the network: what is asked for can't work.
+var misconfigured = []string{"target.invalid-url", "target.wrong-port", "ecs.network-limits"}
+
+// prove applies each fix to the facts in memory and walks again: a fix is proven if its cause is gone and no other came.
+func prove(tree []Step, f Facts, results []StepResult) []StepResult {
+	before := causesOf(results)
+	proven := func(step string, found Finding) []Fix {
+		fixes := slices.Clone(found.Fixes)
+		for i := range fixes {
+			if fixes[i].apply == nil || found.Verdict != Fail && found.Verdict != Unknown || found.Cause == "" {
+				continue
+			}
+			after := walkTree(tree, fixes[i].apply(f))
+			fixes[i].Proven = mended(step, found, before, after)
+		}
+		return fixes
+	}
+	out := slices.Clone(results)
+	for i, r := range out {
+		out[i].Fixes = proven(r.ID, r.Finding)
+		out[i].Also = slices.Clone(r.Also)
+		for j, also := range r.Also {
+			out[i].Also[j].Fixes = proven(r.ID, also)
+		}
+	}
+	return out
+}
+
+// mended reports whether a cause is gone from the walk after a fix, its step is no longer in doubt, and no new cause came.
+func mended(step string, found Finding, before []Cause, after []StepResult) bool {
+	same := func(a, b Cause) bool { return a.Code == b.Code && first(a.Resources) == first(b.Resources) }
+	for _, c := range causesOf(after) {
+		if same(c, Cause{Code: found.Cause, Resources: found.Resources}) {
+			return false
+		}
+		if !slices.ContainsFunc(before, func(b Cause) bool { return same(b, c) }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(after, func(r StepResult) bool { return r.ID == step && r.Verdict == Unknown })
+}

@@ -30,6 +30,7 @@ type Finding struct {
 	Answered  bool       // rests on the person's answer
 	Links     []string   // AWS documentation
 	Also      []Finding  // further causes of the same step (a step may find several blockers)
+	Way       string     // which way a fork of the tree takes; "" for steps that are no fork
 	Because   string     // when Skipped as a consequence: the cause code that explains it
 }
 

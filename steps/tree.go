@@ -1,11 +1,22 @@
 package steps
 
+import (
+	"slices"
+
+	"fargate-doctor/aws"
+)
+
+// tree is the decision tree for "it times out", "the name does not resolve" and "I am not sure", in the documents' order. The first
+// step is the root.
+var tree = slices.Concat(taskSteps, targetSteps, dnsSteps, waySteps, endpointSteps, internetSteps, filterSteps, proxySteps, platformSteps)
+
 // A Node is a step of the tree as it is drawn.
 type Node struct {
-	ID     string
-	Ask    string
-	Branch string // id of the step this one hangs under, "" on the trunk
-	Edges  []NodeEdge
+	ID           string
+	Ask          string
+	Branch       string // id of the step this one hangs under, "" on the trunk
+	Requirements []string
+	Edges        []NodeEdge
 }
 
 // A NodeEdge leads from a node to the next.
@@ -15,7 +26,23 @@ type NodeEdge struct {
 }
 
 // Tree returns the whole tree in the documents' order, the root first.
-func Tree() []Node { return nil }
+func Tree() []Node {
+	nodes := make([]Node, 0, len(tree))
+	for _, s := range tree {
+		n := Node{ID: s.ID, Ask: s.Ask, Branch: s.Branch, Requirements: slices.Clone(s.Requirements)}
+		for _, e := range s.Next {
+			n.Edges = append(n.Edges, NodeEdge{Label: s.label(e), To: e.To})
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
 
-// Policy returns the IAM actions that a walk needs, sorted.
-func Policy() []string { return nil }
+// Policy returns the IAM actions that a walk needs, sorted. They are those of the facts that the tree's steps declare.
+func Policy() []string {
+	var actions []string
+	for _, k := range wantedFacts(tree) {
+		actions = append(actions, k.actions()...)
+	}
+	return aws.SortedActions(actions)
+}

@@ -1,0 +1,165 @@
+package steps
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/read"
+)
+
+// task is the task that is examined: the one that the case names, else the service's newest running task, else its last
+// stopped one (R31). It is the zero Task when the service has none, or when the case describes a task that does not exist yet.
+var task = &Fact[aws.Task]{
+	Name:    "task",
+	Actions: []string{"ecs:ListTasks", "ecs:DescribeTasks"},
+	Key:     func(f Facts) string { return strings.Join([]string{f.c.Cluster, f.c.Service, f.c.Task}, " ") },
+	Fetch: func(ctx context.Context, s source, f Facts) (aws.Task, error) {
+		c := f.c
+		switch {
+		case c.Launch != nil:
+			return aws.Task{}, nil
+		case wholeTaskID.MatchString(aws.ShortName(c.Task)):
+			return read.Task(ctx, s, c.Cluster, c.Task)
+		}
+		var all []aws.Task
+		err := read.Tasks(ctx, s, c.Cluster, c.Service, func(page []aws.Task) { all = append(all, page...) })
+		if err != nil {
+			return aws.Task{}, err
+		}
+		if c.Task == "" {
+			return newest(all), nil
+		}
+		return byPrefix(all, c.Task)
+	},
+}
+
+var wholeTaskID = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+
+func byPrefix(all []aws.Task, prefix string) (aws.Task, error) {
+	var found []aws.Task
+	for _, t := range all {
+		if strings.HasPrefix(t.ID, prefix) {
+			found = append(found, t)
+		}
+	}
+	q := aws.Query{Service: "ecs", Operation: "ListTasks"}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		err := aws.Errorf(aws.NotFound, q, prefix, "no running or recently stopped task has an id that begins so")
+		err.Hint = "stopped tasks can be read for about an hour; choose a service or another task"
+		return aws.Task{}, err
+	}
+	return aws.Task{}, aws.Errorf(aws.NotFound, q, prefix, "%d tasks have ids that begin so", len(found))
+}
+
+// newest returns the running task that was created last, else one that is starting, else the one that stopped last.
+func newest(all []aws.Task) aws.Task {
+	rank := func(t aws.Task) int {
+		switch {
+		case t.Running():
+			return 2
+		case !t.Ended():
+			return 1
+		}
+		return 0
+	}
+	var best aws.Task
+	for _, t := range all {
+		switch {
+		case best.ID == "" || rank(t) > rank(best):
+			best = t
+		case rank(t) < rank(best):
+		case rank(t) == 0 && t.Stopped.After(best.Stopped), rank(t) > 0 && t.Created.After(best.Created):
+			best = t
+		}
+	}
+	return best
+}
+
+// service is the service that the case names; the zero Service when it names none.
+var service = &Fact[aws.Service]{
+	Name:    "service",
+	Actions: []string{"ecs:DescribeServices"},
+	Key:     func(f Facts) string { return f.c.Cluster + " " + f.c.Service },
+	Fetch: func(ctx context.Context, s source, f Facts) (aws.Service, error) {
+		if f.c.Service == "" || f.c.Launch != nil {
+			return aws.Service{}, nil
+		}
+		return read.Service(ctx, s, f.c.Cluster, f.c.Service)
+	},
+}
+
+// owner is the service that started the task, or the service that the case names; the zero Service when there is none.
+var owner = &Fact[aws.Service]{
+	Name:    "the task's service",
+	Actions: []string{"ecs:DescribeServices"},
+	Needs:   []known{task},
+	Wants:   []known{service},
+	Key:     func(f Facts) string { return f.c.Cluster + " " + ownerName(f) },
+	Fetch: func(ctx context.Context, s source, f Facts) (aws.Service, error) {
+		name := ownerName(f)
+		switch {
+		case name == "":
+			return aws.Service{}, nil
+		case name == f.c.Service:
+			return service.Try(f)
+		}
+		return read.Service(ctx, s, f.c.Cluster, name)
+	},
+}
+
+func ownerName(f Facts) string {
+	if name := task.Of(f).ServiceName(); name != "" {
+		return name
+	}
+	return f.c.Service
+}
+
+// definition is the task definition of the task; the zero value when the case describes a task that does not exist yet.
+var definition = &Fact[aws.TaskDefinition]{
+	Name:    "task definition",
+	Actions: []string{"ecs:DescribeTaskDefinition"},
+	Needs:   []known{task},
+	Wants:   []known{service},
+	Key:     definitionARN,
+	Fetch: func(ctx context.Context, s source, f Facts) (aws.TaskDefinition, error) {
+		arn := definitionARN(f)
+		if arn == "" {
+			if _, err := service.Try(f); err != nil {
+				return aws.TaskDefinition{}, err
+			}
+			return aws.TaskDefinition{}, nil
+		}
+		return read.TaskDefinition(ctx, s, arn)
+	},
+}
+
+func definitionARN(f Facts) string {
+	if arn := task.Of(f).TaskDefinition; arn != "" {
+		return arn
+	}
+	s, _ := service.Try(f)
+	return s.TaskDefinition
+}
+
+// caller is who the program is.
+var caller = &Fact[aws.Identity]{
+	Name:    "identity",
+	Actions: []string{"sts:GetCallerIdentity"},
+	Fetch: func(ctx context.Context, s source, _ Facts) (aws.Identity, error) {
+		return read.Identity(ctx, s)
+	},
+}
+
+// dualStackSetting is the account setting dualStackIPv6, "enabled" or "disabled" (R26).
+var dualStackSetting = &Fact[string]{
+	Name:    "account setting dualStackIPv6",
+	Actions: []string{"ecs:ListAccountSettings"},
+	Fetch: func(ctx context.Context, s source, _ Facts) (string, error) {
+		return read.AccountSetting(ctx, s, "dualStackIPv6")
+	},
+}

@@ -1,0 +1,92 @@
+package steps
+
+import (
+	"slices"
+	"strings"
+
+	"fargate-doctor/aws/vpc"
+)
+
+// A wayOut says how a task is meant to leave its VPC towards public addresses, and what it lacks.
+type wayOut struct {
+	missing  bool   // the subnet has no way out at all: no route, or an internet gateway without a public address
+	because  string // the cause that explains why it would need one; "" when the missing way out is itself the cause
+	services []string
+	endpoint vpc.Endpoint // an interface endpoint for the service that the name does not lead to; zero if none
+}
+
+// noWayOut lists the causes that mean that a subnet was not built to reach the internet, as against a way out that broke.
+var noWayOut = []string{"route.none", "route.ipv6-none", "route.igw-without-public-ip"}
+
+// exit judges the way out once for all steps that need to know whether something is a fault or only a hint.
+var exit = &Fact[wayOut]{
+	Name:  "way out",
+	Needs: []known{path, network, here, target},
+	Derive: func(f Facts) wayOut {
+		p, n, at := path.Of(f), network.Of(f), here.Of(f)
+		var w wayOut
+		for _, e := range n.endpointsFor(p.resolution.Service, at.vpc) {
+			if e.Type == vpc.InterfaceEndpoint && p.resolution.Path == vpc.PathPublic {
+				w.endpoint = e
+			}
+		}
+		w.missing = slices.ContainsFunc(p.main.Checks, func(c vpc.Check) bool {
+			return c.Result == vpc.Failed && slices.Contains(noWayOut, c.Code)
+		})
+		if !w.missing || p.resolution.Path != vpc.PathPublic {
+			return w
+		}
+		for _, c := range p.resolution.Checks {
+			if c.Result == vpc.Failed && (c.Test == vpc.ResolveHostnames || c.Test == vpc.ResolveEndpoint) {
+				w.because = c.Code
+				return w
+			}
+		}
+		for _, c := range p.main.Checks {
+			if c.Result == vpc.Failed && c.Test == vpc.TestGatewayEndpoint {
+				w.because = c.Code
+				return w
+			}
+		}
+		switch t := target.Of(f); {
+		case t.Service == "":
+		case otherRegion(t.Target, f.c.Region):
+			w.because = "target.wrong-region"
+		case n.hasNo(vpc.KindEndpoint, at.vpc) && w.endpoint.ID == "" && n.builtOnEndpoints(at.vpc):
+			w.because = "endpoint.missing"
+		}
+		return w
+	},
+}
+
+// otherRegion reports whether the target is an AWS endpoint of a region that is not the task's.
+func otherRegion(t Target, region string) bool {
+	r := regionOfHost(t.Host)
+	return r != "" && r != region
+}
+
+// hasNo reports whether the network's list of the kind is complete for the VPC.
+func (n knownNetwork) hasNo(kind vpc.Kind, vpcID string) bool {
+	_, gap := n.gap(kind, vpcID)
+	return !gap
+}
+
+// gap returns why a list is not complete for a VPC.
+func (n knownNetwork) gap(kind vpc.Kind, vpcID string) (vpc.Gap, bool) {
+	for _, g := range n.Gaps {
+		if g.Kind == kind && (g.Scope == "" || g.Scope == vpcID) {
+			return g, true
+		}
+	}
+	return vpc.Gap{}, false
+}
+
+// builtOnEndpoints reports whether a VPC reaches AWS through endpoints by design: it has interface endpoints, and no NAT
+// gateway that a route could lead to.
+func (n knownNetwork) builtOnEndpoints(vpcID string) bool {
+	has := slices.ContainsFunc(n.Endpoints, func(e vpc.Endpoint) bool { return e.VPC == vpcID && e.Type == vpc.InterfaceEndpoint })
+	nat := slices.ContainsFunc(n.NATGateways, func(g vpc.NATGateway) bool {
+		return g.VPC == vpcID && !g.Private && !strings.HasPrefix(g.State, "delet")
+	})
+	return has && !nat && n.hasNo(vpc.KindNATGateway, vpcID)
+}

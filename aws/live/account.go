@@ -58,7 +58,7 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	})
 	loading := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
-		config.WithRetryer(newRetryer),
+		config.WithRetryer(newRetryer(maxBackoff)),
 		// The mode "auto" would ask the instance metadata service for the region while opening.
 		config.WithDefaultsMode(sdk.DefaultsModeStandard),
 	}
@@ -92,14 +92,16 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	return a, nil
 }
 
-// newRetryer returns the SDK's adaptive mode, which slows all calls of a client down once AWS throttles it.
-func newRetryer() sdk.Retryer {
-	return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
-		o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) {
-			s.MaxAttempts, s.MaxBackoff = maxAttempts, maxBackoff
-			s.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(notFinal)}, s.Retryables...)
+// newRetryer makes retryers of the SDK's adaptive mode, which slows all calls of a client down once AWS throttles it.
+func newRetryer(backoff time.Duration) func() sdk.Retryer {
+	return func() sdk.Retryer {
+		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+			o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) {
+				s.MaxAttempts, s.MaxBackoff = maxAttempts, backoff
+				s.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(notFinal)}, s.Retryables...)
+			})
 		})
-	})
+	}
 }
 
 // Region returns the region of queries that name none, "" when none was found.

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"fargate-doctor/aws"
 )
@@ -33,8 +32,8 @@ func (e *credentialsError) Unwrap() error { return e.err }
 // kind tells a sign-in service that cannot be reached from credentials that are not there. The instance metadata service is
 // the last place where the SDK looks: outside of AWS it never answers, and that means that nothing was found.
 func (e *credentialsError) kind() aws.Kind {
-	var network net.Error
-	if errors.As(e.err, &network) && !strings.Contains(e.err.Error(), "EC2 IMDS") {
+	var unsent *smithyhttp.RequestSendError
+	if errors.As(e.err, &unsent) && !strings.Contains(e.err.Error(), "EC2 IMDS") {
 		return aws.Unreachable
 	}
 	return aws.Credentials
@@ -49,11 +48,11 @@ func credentialsHint(profile config.SharedConfig, region string, err error) stri
 	if profile.SSOSessionName != "" || profile.SSOStartURL != "" {
 		return "Sign in: aws sso login" + named
 	}
-	var api smithy.APIError
-	if !errors.As(err, &api) {
+	code := codeOf(err)
+	if code == "" {
 		return "No credentials were found. Sign in (aws sso login" + named + "), choose a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 	}
-	switch code := api.ErrorCode(); {
+	switch {
 	case strings.Contains(code, "Expired"):
 		return "The session has expired: renew it where it came from, and check this computer's clock."
 	case strings.Contains(code, "Signature"), code == "RequestTimeTooSkewed":

@@ -53,6 +53,9 @@ const unknownCode = "UnknownError"
 // failure says what an SDK error means. It never holds credentials: the SDK's messages name hosts, codes and ARNs only.
 func (a *Account) failure(ctx context.Context, q aws.Query, c *call, err error) *aws.Error {
 	e := &aws.Error{Operation: q.Name(), Resource: resource(q.Input), Err: brief(err)}
+	if cluster, ok := q.Input["cluster"].(string); ok && codeOf(err) == "ClusterNotFoundException" {
+		e.Resource = cluster
+	}
 	e.Kind = kindOf(ctx, err)
 	host := c.host
 	switch e.Kind {
@@ -102,6 +105,15 @@ func kindOf(ctx context.Context, err error) aws.Kind {
 		return aws.Malformed
 	}
 	return aws.Other
+}
+
+// codeOf returns the API's error code, "" when it was not the API that failed.
+func codeOf(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return ""
+	}
+	return api.ErrorCode()
 }
 
 func kindOfAPI(err smithy.APIError) aws.Kind {

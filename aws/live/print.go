@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -45,7 +46,7 @@ func (p *printer) structure(v reflect.Value, skip func(field string) bool) {
 // absent reports whether the API did not send a member: nil, and "" where the SDK has a string type of its own for an enum.
 func absent(v reflect.Value) bool {
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
 		return v.IsNil()
 	case reflect.String:
 		return v.Len() == 0
@@ -74,6 +75,8 @@ func (p *printer) value(v reflect.Value) {
 		p.WriteByte(']')
 	case reflect.Map:
 		p.table(v)
+	case reflect.Interface:
+		p.variant(v.Elem())
 	default:
 		p.scalar(v.Interface())
 	}
@@ -93,6 +96,24 @@ func (p *printer) table(v reflect.Value) {
 		p.scalar(k)
 		p.WriteByte(':')
 		p.value(entries[k])
+	}
+	p.WriteByte('}')
+}
+
+// variant prints a union, which is an object with the one member that is set, or a document, which is JSON already.
+func (p *printer) variant(v reflect.Value) {
+	if document, ok := v.Interface().(interface{ MarshalSmithyDocument() ([]byte, error) }); ok {
+		if data, err := document.MarshalSmithyDocument(); err == nil {
+			p.Write(data)
+			return
+		}
+	}
+	p.WriteByte('{')
+	// The SDK has a type UnionMemberName{Value} for each member, and one without a name for members that it does not know.
+	if _, name, _ := strings.Cut(v.Elem().Type().Name(), "Member"); name != "" {
+		p.scalar(p.key(name))
+		p.WriteByte(':')
+		p.value(v.Elem().FieldByName("Value"))
 	}
 	p.WriteByte('}')
 }

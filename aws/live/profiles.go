@@ -66,6 +66,7 @@ func scanProfiles(path, prefix string, regions map[string]string) error {
 		key, value, ok := strings.Cut(line, "=")
 		if ok && name != "" && strings.TrimRight(key, " \t") == "region" {
 			value, _, _ = strings.Cut(value, " #")
+			value, _, _ = strings.Cut(value, " ;")
 			regions[name] = strings.TrimSpace(value)
 		}
 	}
@@ -81,7 +82,7 @@ func profileName(section, prefix string) string {
 		}
 		section = name
 	}
-	return strings.Trim(strings.TrimSpace(section), `"'`)
+	return strings.TrimSpace(section) // quotes are part of the name to the SDK
 }
 
 // Regions returns the names of all regions that the SDK knows, those of the commercial partition first. It asks nobody: a

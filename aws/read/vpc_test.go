@@ -246,7 +246,9 @@ func TestVPCGarbageLeavesGaps(t *testing.T) {
 			"null for the lists": `{"Vpcs":null,"Subnets":null,"RouteTables":null,"NetworkAcls":null,"NatGateways":null,"Routes":null,"Entries":null}`,
 		} {
 			n := read.VPC(t.Context(), recorded(t).with(f.operation, garbage), region, shop)
-			if !slices.ContainsFunc(n.Gaps, func(g vpc.Gap) bool { return g.Kind == f.kind && g.Scope == f.scope && g.Missing == "" && g.Reason != "" }) {
+			if !slices.ContainsFunc(n.Gaps, func(g vpc.Gap) bool {
+				return g.Kind == f.kind && g.Scope == f.scope && g.Missing == "" && g.Reason != ""
+			}) {
 				t.Errorf("%s answered with %s: gaps are %+v, want one for %s of %q", f.operation, what, n.Gaps, f.kind, f.scope)
 			}
 		}

@@ -1,6 +1,7 @@
 package vpc
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,5 +31,21 @@ func TestJoin(t *testing.T) {
 	}
 	if diff := cmp.Diff(Network{}, Network{}.Join(Network{})); diff != "" {
 		t.Error("two empty networks:", diff)
+	}
+}
+
+func TestJoinKnowsEveryList(t *testing.T) {
+	var n Network
+	v := reflect.ValueOf(&n).Elem()
+	for i := range v.NumField() {
+		v.Field(i).Set(reflect.MakeSlice(v.Field(i).Type(), 1, 1))
+	}
+	for what, joined := range map[string]Network{"the first": n.Join(Network{}), "the second": (Network{}).Join(n)} {
+		v := reflect.ValueOf(joined)
+		for i := range v.NumField() {
+			if v.Field(i).Len() != 1 {
+				t.Errorf("%s network's %s are lost", what, v.Type().Field(i).Name)
+			}
+		}
 	}
 }

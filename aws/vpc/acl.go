@@ -11,20 +11,25 @@ import (
 // https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
 type aclRules struct {
 	*NetworkACL
-	ingress, egress []*ACLEntry
+	ingress, egress []aclRule
+}
+
+type aclRule struct {
+	*ACLEntry
+	span span // of its prefix
 }
 
 func compileACL(a *NetworkACL) *aclRules {
 	c := &aclRules{NetworkACL: a}
 	for i := range a.Entries {
-		e := &a.Entries[i]
+		e := aclRule{&a.Entries[i], spanOf(a.Entries[i].Prefix)}
 		if e.Egress {
 			c.egress = append(c.egress, e)
 		} else {
 			c.ingress = append(c.ingress, e)
 		}
 	}
-	byNumber := func(x, y *ACLEntry) int { return cmp.Compare(x.Number, y.Number) }
+	byNumber := func(x, y aclRule) int { return cmp.Compare(x.Number, y.Number) }
 	slices.SortStableFunc(c.ingress, byNumber)
 	slices.SortStableFunc(c.egress, byNumber)
 	return c
@@ -70,7 +75,8 @@ func (a *aclRules) judge(c crossing) ruling {
 	var allow, deny *ACLEntry
 	var witness netip.Addr
 	var denied PortRange
-	for _, e := range entries {
+	for i := range entries {
+		e := &entries[i]
 		if len(open) == 0 {
 			break
 		}
@@ -78,33 +84,25 @@ func (a *aclRules) judge(c crossing) ruling {
 		if !matches {
 			continue
 		}
-		if len(open) == 1 && e.covers(open[0].span) && covers(ports, open[0].ports) {
-			if e.Allow {
-				allow = cmp.Or(allow, e)
-			} else if deny == nil {
-				deny, witness, denied = e, open[0].from, open[0].ports
-			}
+		at := slices.IndexFunc(open, func(p patch) bool { return p.meets(e.span, ports) })
+		if at < 0 {
+			continue
+		}
+		if e.Allow {
+			allow = cmp.Or(allow, e.ACLEntry)
+		} else if deny == nil {
+			in := open[at].within(e.span, ports)
+			deny, witness, denied = e.ACLEntry, in.from, in.ports
+		}
+		if len(open) == 1 && open[0].within(e.span, ports) == open[0] {
 			open = nil
 			break
 		}
-		var rest []patch
-		hit := false
+		rest := make([]patch, 0, len(open)+3)
 		for _, p := range open {
-			in, left := p.cut(e.Prefix, ports)
-			rest = append(rest, left...)
-			if in.from.IsValid() {
-				if !hit && !e.Allow && deny == nil {
-					witness, denied = in.from, in.ports
-				}
-				hit = true
-			}
+			rest = p.cut(rest, e.span, ports)
 		}
 		open = rest
-		if hit && e.Allow {
-			allow = cmp.Or(allow, e)
-		} else if hit {
-			deny = cmp.Or(deny, e)
-		}
 	}
 	switch {
 	case len(open) == 0 && deny == nil:
@@ -137,17 +135,20 @@ func (e *ACLEntry) matches(c crossing) (PortRange, bool) {
 	return all, true
 }
 
-func (e *ACLEntry) covers(s span) bool {
-	return e.Prefix.Contains(s.from) && (s.from == s.to || e.Prefix.Contains(s.to))
+// meets reports whether the addresses and ports hit the patch.
+func (p patch) meets(q span, ports PortRange) bool {
+	return p.span.overlaps(q) && p.ports.From <= ports.To && ports.From <= p.ports.To
 }
 
-func covers(outer, inner PortRange) bool { return outer.From <= inner.From && inner.To <= outer.To }
+// within returns the part of the patch that the addresses and ports, which meet it, cover.
+func (p patch) within(q span, ports PortRange) patch {
+	return patch{span{later(p.from, q.from), earlier(p.to, q.to)}, PortRange{max(p.ports.From, ports.From), min(p.ports.To, ports.To)}}
+}
 
-// cut takes out of p what the prefix and the ports cover.
-func (p patch) cut(prefix netip.Prefix, ports PortRange) (in patch, rest []patch) {
-	q := spanOf(prefix)
-	if !p.span.overlaps(q) || ports.To < p.ports.From || p.ports.To < ports.From {
-		return patch{}, []patch{p}
+// cut appends to rest what the addresses and ports do not cover of the patch.
+func (p patch) cut(rest []patch, q span, ports PortRange) []patch {
+	if !p.meets(q, ports) {
+		return append(rest, p)
 	}
 	if p.from.Less(q.from) {
 		rest = append(rest, patch{span{p.from, q.from.Prev()}, p.ports})
@@ -155,14 +156,14 @@ func (p patch) cut(prefix netip.Prefix, ports PortRange) (in patch, rest []patch
 	if q.to.Less(p.to) {
 		rest = append(rest, patch{span{q.to.Next(), p.to}, p.ports})
 	}
-	mid := span{later(p.from, q.from), earlier(p.to, q.to)}
+	in := p.within(q, ports)
 	if p.ports.From < ports.From {
-		rest = append(rest, patch{mid, PortRange{p.ports.From, ports.From - 1}})
+		rest = append(rest, patch{in.span, PortRange{p.ports.From, ports.From - 1}})
 	}
 	if ports.To < p.ports.To {
-		rest = append(rest, patch{mid, PortRange{ports.To + 1, p.ports.To}})
+		rest = append(rest, patch{in.span, PortRange{ports.To + 1, p.ports.To}})
 	}
-	return patch{mid, PortRange{max(p.ports.From, ports.From), min(p.ports.To, ports.To)}}, rest
+	return rest
 }
 
 // describe tells the ruling in one line: "outbound rule 100 allows tcp 443 to 0.0.0.0/0".

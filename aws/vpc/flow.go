@@ -210,6 +210,9 @@ func merge(parts []partTrace) Trace {
 			}
 			if c.Result == Failed && out.Verdict != Blocked {
 				c.Result, c.Witness = Partly, p.to.first()
+				if c.Code == codeGroupEgress {
+					c.Code = codeGroupEgressPartial
+				}
 			}
 			same := func(o Check) bool {
 				return o.Test == c.Test && o.Result == c.Result && o.Code == c.Code && o.Subject == c.Subject && o.Detail == c.Detail && o.Backward == c.Backward

@@ -124,11 +124,11 @@ func (p *packet) throughInternetGateway(id string, dead bool) arrival {
 		j.fail(codeGatewayNoPublicIP, "the packet comes from another VPC; an internet gateway serves only its own", nil, p.at.tableID())
 		return arrival{}
 	case len(p.from.public) == 0:
-		detail := "the interface has no public address"
 		if p.from.nat != nil {
-			detail = p.from.nat.ID + " has no public address"
+			j.fail(codeGatewayNoPublicIP, p.from.nat.ID+" has no public address", nil, p.from.nat.ID)
+		} else {
+			j.fail(codeGatewayNoPublicIP, "the interface has no public address", nil, p.at.ID)
 		}
-		j.fail(codeGatewayNoPublicIP, detail, nil, p.at.ID)
 	}
 	p.publicAccess(p.at, p.from.nat != nil)
 	j.pass("attached to " + p.vpc.ID)

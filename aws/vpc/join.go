@@ -1,6 +1,7 @@
 package vpc
 
-// Join returns what n and o know together. Of two values for the same resource the first is kept; neither n nor o is modified.
+// Join returns what n and o know together. Of two values for the same resource the one that is complete is kept, else the first;
+// neither n nor o is modified.
 func (n Network) Join(o Network) Network {
 	return Network{
 		VPCs:               join(n.VPCs, o.VPCs, func(v VPC) string { return v.ID }),
@@ -16,9 +17,11 @@ func (n Network) Join(o Network) Network {
 		Peerings:           join(n.Peerings, o.Peerings, func(v Peering) string { return v.ID }),
 		PrefixLists:        join(n.PrefixLists, o.PrefixLists, func(v PrefixList) string { return v.ID }),
 		DHCPOptions:        join(n.DHCPOptions, o.DHCPOptions, func(v DHCPOptions) string { return v.ID }),
-		TransitAttachments: join(n.TransitAttachments, o.TransitAttachments,
-			func(v TransitAttachment) [2]string { return [2]string{v.ID, v.Gateway} }), // a peering has one at each gateway
-		TransitRouteTables: join(n.TransitRouteTables, o.TransitRouteTables, func(v TransitRouteTable) string { return v.ID }),
+		TransitAttachments: joinBest(n.TransitAttachments, o.TransitAttachments,
+			func(v TransitAttachment) [2]string { return [2]string{v.ID, v.Gateway} }, // a peering has one at each gateway
+			func(v TransitAttachment) bool { return v.SubnetsKnown }),
+		TransitRouteTables: joinBest(n.TransitRouteTables, o.TransitRouteTables, func(v TransitRouteTable) string { return v.ID },
+			func(v TransitRouteTable) bool { return v.Known }),
 		ResolverRules:      join(n.ResolverRules, o.ResolverRules, func(v ResolverRule) [2]string { return [2]string{v.ID, v.VPC} }),
 		FirewallRules:      join(n.FirewallRules, o.FirewallRules, firewallKey),
 		PrivateZones:       join(n.PrivateZones, o.PrivateZones, func(v PrivateZone) [2]string { return [2]string{v.ID, v.VPC} }),
@@ -34,6 +37,21 @@ func firewallKey(r DNSFirewallRule) (key struct {
 }) {
 	key.VPC, key.Group, key.Name, key.Priority = r.VPC, r.Group, r.Name, r.Priority
 	return key
+}
+
+// joinBest joins lists whose values may be known in part: one read told that the resource is there, another one what is in it.
+func joinBest[T any, K comparable](a, b []T, key func(T) K, complete func(T) bool) []T {
+	var known, partial []T
+	for _, list := range [][]T{a, b} {
+		for _, v := range list {
+			if complete(v) {
+				known = append(known, v)
+			} else {
+				partial = append(partial, v)
+			}
+		}
+	}
+	return join(known, partial, key)
 }
 
 func join[T any, K comparable](a, b []T, key func(T) K) []T {

@@ -34,6 +34,22 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+func TestJoinKeepsWhatIsComplete(t *testing.T) {
+	partial := Network{
+		TransitAttachments: []TransitAttachment{{ID: "tgw-attach-1", Gateway: "tgw-1"}},
+		TransitRouteTables: []TransitRouteTable{{ID: "tgw-rtb-1"}},
+	}
+	complete := Network{
+		TransitAttachments: []TransitAttachment{{ID: "tgw-attach-1", Gateway: "tgw-1", Subnets: []string{"subnet-1"}, SubnetsKnown: true}},
+		TransitRouteTables: []TransitRouteTable{{ID: "tgw-rtb-1", Known: true}},
+	}
+	for _, joined := range []Network{partial.Join(complete), complete.Join(partial)} {
+		if diff := cmp.Diff(complete, joined); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 func TestJoinKnowsEveryList(t *testing.T) {
 	var n Network
 	v := reflect.ValueOf(&n).Elem()

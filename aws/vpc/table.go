@@ -97,6 +97,9 @@ func (t *routeTable) lookup(to spans, skip func(*Route) bool) routing {
 			found.rival = t.rival(i, to)
 			break
 		}
+		if !to.overlaps(e.prefix) {
+			continue
+		}
 		if inside, outside := to.split(e.prefix); len(inside) > 0 {
 			return routing{parts: []spans{inside, outside}}
 		}

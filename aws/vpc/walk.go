@@ -57,8 +57,8 @@ const (
 
 func (m *Model) walk(f *Flow, p part) *walk {
 	w := &walk{m: m, flow: f, part: p}
-	w.trace.Hops = make([]Hop, 0, 10)
-	w.trace.Checks = make([]Check, 0, 12)
+	w.trace.Hops = make([]Hop, 0, 12)
+	w.trace.Checks = make([]Check, 0, 16)
 	from, ok := w.source(p.to.is6())
 	if !ok {
 		return w

@@ -90,6 +90,36 @@ func preferredName(names []string, suffix string) string {
 	})
 }
 
+// nearestService returns the host of the service whose name is one letter away from the host's, or "".
+func nearestService(host string, services []ServiceChoice) string {
+	label, domain, _ := strings.Cut(host, ".")
+	for _, s := range services {
+		own, rest, _ := strings.Cut(s.Host, ".")
+		if rest == domain && own != label && oneEdit(label, own) {
+			return s.Host
+		}
+	}
+	return ""
+}
+
+// oneEdit reports whether a becomes b when one letter is added, dropped or changed.
+func oneEdit(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) == len(b) {
+		return i < len(a) && a[i+1:] == b[i+1:]
+	}
+	return a[i:] == b[i+1:]
+}
+
 // A commonService is a service that a person can choose even when DescribeVpcEndpointServices can't be read.
 type commonService struct {
 	name, title string

@@ -24,7 +24,7 @@ var dnsSteps = []Step{{
 	Why:          "Amazon's own resolver is always reachable. A server of your own needs UDP and TCP 53 through groups, ACLs and routes, and answers what it likes.",
 	Requirements: []string{"R6", "R25", "R34"},
 	Docs:         []string{docDHCP},
-	Needs:        []known{path, dialled},
+	Needs:        []known{path},
 	Eval:         judgeServers,
 	Next:         []Edge{{To: "dns.support"}},
 }, {
@@ -33,7 +33,7 @@ var dnsSteps = []Step{{
 	Why:          "With enableDnsSupport off, Amazon's resolver answers nobody in the VPC.",
 	Requirements: []string{"R6", "R23"},
 	Docs:         []string{docVPCDNS},
-	Needs:        []known{path, dialled},
+	Needs:        []known{path},
 	Eval: func(f Facts) Finding {
 		return onName(f, "enableDnsSupport is on", vpc.ResolveSupport)
 	},
@@ -51,7 +51,7 @@ var dnsSteps = []Step{{
 	Why:          "DNS Firewall can block a name, and a forward rule sends it to servers whose answers AWS does not know.",
 	Requirements: []string{"R6"},
 	Docs:         []string{docFirewall, docForward},
-	Needs:        []known{path, dialled},
+	Needs:        []known{path},
 	Eval: func(f Facts) Finding {
 		return onName(f, "no firewall rule and no forward rule touches the name", vpc.ResolveFirewall, vpc.ResolveForward)
 	},
@@ -66,7 +66,7 @@ var dnsSteps = []Step{{
 	Why:          "A name that does not exist, or that a private hosted zone hides, never leads to the service.",
 	Requirements: []string{"R6"},
 	Docs:         []string{docZones, docVPCDNS},
-	Needs:        []known{path, dialled},
+	Needs:        []known{path, network},
 	Eval:         judgeName,
 	Next:         []Edge{{To: "dns.endpoint"}},
 	Question: &Question{ID: answerDNS, Text: "What addresses does the name give inside the container (nslookup)?", Choices: []Choice{
@@ -83,7 +83,7 @@ var dnsSteps = []Step{{
 	Why:          "Private DNS of an endpoint needs enableDnsHostnames and enableDnsSupport. Without it the name keeps leading to public addresses.",
 	Requirements: []string{"R6", "R23", "R33"},
 	Docs:         []string{docPrivateDNS},
-	Needs:        []known{path, exit, dialled},
+	Needs:        []known{path, exit},
 	Eval:         judgePrivateDNS,
 	Next:         []Edge{{To: "path.way"}},
 }}
@@ -96,7 +96,10 @@ func onName(f Facts, good string, tests ...vpc.ResolveTest) Finding {
 	}
 	checks := fromResolution(p.resolution, tests...)
 	if len(checks) == 0 {
-		return Finding{Verdict: Skipped, Summary: "the query does not get this far", Because: lookupFailure(p.resolution)}
+		if cause := lookupFailure(p.resolution); cause != "" {
+			return Finding{Verdict: Skipped, Summary: "the query does not get this far", Because: cause}
+		}
+		return Finding{Verdict: Pass, Summary: good}
 	}
 	found := finding(checks, f.c.Region, good)
 	if found.Verdict == Fail && p.doubt != nil {
@@ -173,11 +176,53 @@ func distinct(fixes []Fix) []Fix {
 	return out
 }
 
+// judgePrivateDNS asks for an endpoint of the service that the name does not lead to. That is a fault where there is no other way, else
+// only worth knowing.
+func judgePrivateDNS(f Facts) Finding {
+	p, out := path.Of(f), exit.Of(f)
+	checks := fromResolution(p.resolution, vpc.ResolveHostnames, vpc.ResolveEndpoint)
+	if p.resolution.Path != vpc.PathPublic {
+		return onName(f, "the endpoint takes the name", vpc.ResolveHostnames, vpc.ResolveEndpoint)
+	}
+	if len(checks) == 0 {
+		return Finding{Verdict: Skipped, Summary: "no endpoint of this VPC serves the name"}
+	}
+	for i := range checks {
+		if checks[i].code != "" && checks[i].result == vpc.Passed {
+			checks[i].result = vpc.Failed
+		}
+	}
+	found := finding(checks, f.c.Region, "the endpoint does not take the name")
+	switch {
+	case found.Verdict != Fail:
+	case out.because == "":
+		found.Verdict = Warn
+		found.Means = "The endpoint is not used: the name leads to public addresses, which are reached another way, or fail for another reason."
+	case p.doubt != nil:
+		return found.doubted(p.doubt)
+	case p.proxied():
+		return found.because("proxy.unreachable")
+	}
+	return found
+}
+
+// judgeName asks whether the name exists. AWS has services that no list holds, so a name that is not listed is a fault only where it is
+// one letter away from one that is.
 func judgeName(f Facts) Finding {
 	p := path.Of(f)
 	r := p.resolution
 	found := onName(f, "", vpc.ResolvePrivateZone, vpc.ResolveName)
 	switch {
+	case found.Verdict == Unknown && found.Cause == "dns.name-not-found" && len(found.Missing) == 0:
+		if near := nearestService(r.Name, Services(f.c.Region, network.Of(f).EndpointServices)); near != "" {
+			found.Verdict, found.Summary, found.Resources = Fail, found.Summary+": "+r.Name, []string{r.Name}
+			found.Evidence = append(found.Evidence, Evidence{Kind: "service", ID: near, Detail: "is one letter away"})
+			found.Fixes = []Fix{{Title: "use " + near, Effect: "Change the endpoint URL in the application's configuration."}}
+		}
+		if found.Verdict == Fail && p.doubt != nil {
+			return found.doubted(p.doubt)
+		}
+		return found
 	case found.Verdict != Pass:
 		return found
 	case r.Path == vpc.PathUnknown || r.Path == vpc.PathNowhere:
@@ -196,21 +241,4 @@ func wayOfName(r vpc.Resolution) string {
 		return "the name leads to public addresses"
 	}
 	return "the name leads to private addresses"
-}
-
-func judgePrivateDNS(f Facts) Finding {
-	p, out := path.Of(f), exit.Of(f)
-	found := onName(f, "the endpoint takes the name", vpc.ResolveHostnames, vpc.ResolveEndpoint)
-	if p.resolution.Path == vpc.PathPublic && found.Verdict == Pass {
-		found.Verdict, found.Summary, found.Evidence = Skipped, "no endpoint of this VPC serves the name", nil
-		return found
-	}
-	if found.Verdict != Fail {
-		return found
-	}
-	if out.because == "" {
-		found.Verdict = Warn
-		found.Means = "The endpoint is not used: the name leads to public addresses, by another way. This costs more than it should, and is no fault. " + found.Means
-	}
-	return found
 }

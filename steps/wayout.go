@@ -9,10 +9,8 @@ import (
 
 // A wayOut says how a task is meant to leave its VPC towards public addresses, and what it lacks.
 type wayOut struct {
-	missing  bool   // the subnet has no way out at all: no route, or an internet gateway without a public address
-	because  string // the cause that explains why it would need one; "" when the missing way out is itself the cause
-	services []string
-	endpoint vpc.Endpoint // an interface endpoint for the service that the name does not lead to; zero if none
+	missing bool   // the subnet has no way out at all: no route, or an internet gateway without a public address
+	because string // the cause that explains why it would need one; "" when the missing way out is itself the cause
 }
 
 // noWayOut lists the causes that mean that a subnet was not built to reach the internet, as against a way out that broke.
@@ -25,11 +23,6 @@ var exit = &Fact[wayOut]{
 	Derive: func(f Facts) wayOut {
 		p, n, at := path.Of(f), network.Of(f), here.Of(f)
 		var w wayOut
-		for _, e := range n.endpointsFor(p.resolution.Service, at.vpc) {
-			if e.Type == vpc.InterfaceEndpoint && p.resolution.Path == vpc.PathPublic {
-				w.endpoint = e
-			}
-		}
 		w.missing = slices.ContainsFunc(p.main.Checks, func(c vpc.Check) bool {
 			return c.Result == vpc.Failed && slices.Contains(noWayOut, c.Code)
 		})
@@ -37,7 +30,7 @@ var exit = &Fact[wayOut]{
 			return w
 		}
 		for _, c := range p.resolution.Checks {
-			if c.Result == vpc.Failed && (c.Test == vpc.ResolveHostnames || c.Test == vpc.ResolveEndpoint) {
+			if c.Code != "" && (c.Test == vpc.ResolveHostnames || c.Test == vpc.ResolveEndpoint) {
 				w.because = c.Code
 				return w
 			}
@@ -52,7 +45,7 @@ var exit = &Fact[wayOut]{
 		case t.Service == "":
 		case otherRegion(t.Target, f.c.Region):
 			w.because = "target.wrong-region"
-		case n.hasNo(vpc.KindEndpoint, at.vpc) && w.endpoint.ID == "" && n.builtOnEndpoints(at.vpc):
+		case n.complete(vpc.KindEndpoint, at.vpc) && len(n.endpointsFor(p.resolution.Service, at.vpc)) == 0 && n.builtOnEndpoints(at.vpc):
 			w.because = "endpoint.missing"
 		}
 		return w
@@ -65,8 +58,8 @@ func otherRegion(t Target, region string) bool {
 	return r != "" && r != region
 }
 
-// hasNo reports whether the network's list of the kind is complete for the VPC.
-func (n knownNetwork) hasNo(kind vpc.Kind, vpcID string) bool {
+// complete reports whether the network's list of the kind is complete for the VPC.
+func (n knownNetwork) complete(kind vpc.Kind, vpcID string) bool {
 	_, gap := n.gap(kind, vpcID)
 	return !gap
 }
@@ -88,5 +81,5 @@ func (n knownNetwork) builtOnEndpoints(vpcID string) bool {
 	nat := slices.ContainsFunc(n.NATGateways, func(g vpc.NATGateway) bool {
 		return g.VPC == vpcID && !g.Private && !strings.HasPrefix(g.State, "delet")
 	})
-	return has && !nat && n.hasNo(vpc.KindNATGateway, vpcID)
+	return has && !nat && n.complete(vpc.KindNATGateway, vpcID)
 }

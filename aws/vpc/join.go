@@ -22,11 +22,11 @@ func (n Network) Join(o Network) Network {
 			func(v TransitAttachment) bool { return v.SubnetsKnown }),
 		TransitRouteTables: joinBest(n.TransitRouteTables, o.TransitRouteTables, func(v TransitRouteTable) string { return v.ID },
 			func(v TransitRouteTable) bool { return v.Known }),
-		ResolverRules:      join(n.ResolverRules, o.ResolverRules, func(v ResolverRule) [2]string { return [2]string{v.ID, v.VPC} }),
-		FirewallRules:      join(n.FirewallRules, o.FirewallRules, firewallKey),
-		PrivateZones:       join(n.PrivateZones, o.PrivateZones, func(v PrivateZone) [2]string { return [2]string{v.ID, v.VPC} }),
-		EndpointServices:   join(n.EndpointServices, o.EndpointServices, func(v EndpointService) string { return v.Name }),
-		Gaps:               join(n.Gaps, o.Gaps, func(v Gap) Gap { return v }),
+		ResolverRules:    join(n.ResolverRules, o.ResolverRules, func(v ResolverRule) [2]string { return [2]string{v.ID, v.VPC} }),
+		FirewallRules:    join(n.FirewallRules, o.FirewallRules, firewallKey),
+		PrivateZones:     join(n.PrivateZones, o.PrivateZones, func(v PrivateZone) [2]string { return [2]string{v.ID, v.VPC} }),
+		EndpointServices: join(n.EndpointServices, o.EndpointServices, func(v EndpointService) string { return v.Name }),
+		Gaps:             join(n.Gaps, o.Gaps, func(v Gap) Gap { return v }),
 	}
 }
 

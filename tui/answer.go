@@ -50,15 +50,15 @@ func (a *answer) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 func (a *answer) view(e *env, w, h int) []string {
 	s, p := a.walk, e.style
-	t := stepText{p: p, w: w - 2, answers: s.theCase.Answers, fix: -1, choice: -1}
+	t := s.text(e, w-2)
 	var lines []string
 	if s.reading.busy {
 		lines = append(lines, p.faint.Render("walking again …"), "")
 	}
 	lines = append(lines, p.overall(s.report.Verdict).String(), "")
 	lines = append(lines, wrap(s.telling()+".", t.w)...)
+	lines = append(lines, "")
 	if len(s.report.Causes) > 0 {
-		lines = append(lines, "")
 		for _, f := range s.tree.results[s.report.Causes[0].Step].Fixes {
 			lines = append(lines, t.mend(f, 0, 1)...)
 		}
@@ -82,6 +82,6 @@ func (a *answer) view(e *env, w, h int) []string {
 	for _, said := range s.said() {
 		lines = append(lines, t.text("Said", said+" (your answer)")...)
 	}
-	lines = append(lines, "", p.faint.Render(count(s.calls, "call")+", "+seconds(s.report.Duration)))
+	lines = append(lines, "", p.faint.Render(count(s.calls, "call")+", "+seconds(s.took)))
 	return a.scroll.view(p, lines, w, h)
 }

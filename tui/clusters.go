@@ -31,18 +31,15 @@ func newClusters(e *env) *clusters {
 	services := number(func(c aws.Cluster) int { return c.ActiveServices })
 	running.title, pending.title, services.title = "RUNNING", "PENDING", "SERVICES"
 	pending.yields = 1
-	s := &clusters{reading: reading{what: "the clusters"}}
+	s := &clusters{reading: readingOf("the clusters")}
 	s.list = newList(func(c aws.Cluster) string { return c.ARN },
 		column[aws.Cluster]{
 			title: "CLUSTER", grows: true, least: 16,
-			text:    func(c aws.Cluster) string { return c.Name },
-			compare: func(a, b aws.Cluster) int { return strings.Compare(a.Name, b.Name) },
+			text: func(c aws.Cluster) string { return c.Name },
 		},
 		column[aws.Cluster]{
-			title:   "STATUS",
-			text:    func(c aws.Cluster) string { return strings.ToLower(c.Status) },
-			compare: func(a, b aws.Cluster) int { return strings.Compare(a.Status, b.Status) },
-			yields:  2,
+			title: "STATUS", yields: 2,
+			text: func(c aws.Cluster) string { return strings.ToLower(c.Status) },
 		},
 		running, pending, services)
 	s.list.order = 0
@@ -117,5 +114,5 @@ func (s *clusters) view(e *env, w, h int) []string {
 		return advice(w, "There are no clusters in "+e.session.Region+".", e.elsewhere(), "ctrl+r reads again.")
 	}
 	head, foot := e.story(w, h), s.reading.failure(e.style, w)
-	return stacked(h, head, s.list.view(e.style, e.now(), w, h-len(head)-len(foot)), foot)
+	return stacked(h, head, s.list.view(e.style, e.asOf(), w, h-len(head)-len(foot)), foot)
 }

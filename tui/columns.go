@@ -12,12 +12,23 @@ type column[T any] struct {
 	title   string
 	text    func(T) string            // the cell; nil when it changes with time
 	at      func(T, time.Time) string // the cell at a time, at most least columns wide
-	compare func(a, b T) int          // nil when rows can't be ordered by it
+	compare func(a, b T) int          // how rows are ordered by it; nil means by the cells' text, where there is one
 	least   int                       // columns that it must have; 0 means as wide as its widest cell
 	most    int                       // columns that it never exceeds; 0 means no limit
 	grows   bool                      // takes what the others leave
 	yields  int                       // in a narrow window the column with the highest number goes first; 0 stays
 	style   func(palette, T) lipgloss.Style
+}
+
+// orders reports whether rows can be ordered by the column.
+func (c column[T]) orders() bool { return c.compare != nil || c.text != nil }
+
+// order compares two rows by the column, which is number i.
+func (c column[T]) order(a, b *row[T], i int) int {
+	if c.compare != nil {
+		return c.compare(a.value, b.value)
+	}
+	return strings.Compare(a.cells[i], b.cells[i])
 }
 
 // A place is a column that found room in the window.
@@ -91,24 +102,24 @@ func (l *list[T]) spread(places []place, spare int) []place {
 func (l *list[T]) titles(places []place) string {
 	var b strings.Builder
 	for i, p := range places {
-		if i > 0 {
-			b.WriteString(strings.Repeat(" ", gap))
+		title, w := l.columns[p.column].title, p.width+gap
+		if i == len(places)-1 {
+			w = p.width
 		}
-		title := l.columns[p.column].title
 		if p.column == l.order {
 			arrow := "▲"
 			if l.reverse {
 				arrow = "▼"
 			}
-			title = cut(title, p.width-1) + arrow
+			title = cut(title, w-1) + arrow
 		}
-		b.WriteString(fit(title, p.width))
+		b.WriteString(fit(title, w))
 	}
 	return b.String()
 }
 
 // line draws one row. The row under the cursor is marked by a sign and by reversed colours.
-func (l *list[T]) line(p palette, now time.Time, r row[T], places []place, under bool, w int) string {
+func (l *list[T]) line(p palette, now time.Time, r *row[T], places []place, under bool, w int) string {
 	var b strings.Builder
 	for i, at := range places {
 		if i > 0 {

@@ -12,21 +12,21 @@ import (
 // in a backslash. Lines break before options where they can.
 func commandLines(command string, w int) []string {
 	const indent, tail = "  ", ` \`
-	w = max(w, len(indent)+len(tail)+1)
+	room := max(w-len(tail), len(indent)+1)
 	var lines []string
 	line := ""
 	for _, word := range shellWords(aws.Clean(command)) {
-		switch room := w - len(tail); {
+		switch {
 		case line == "":
 			line = word
-		case width(line)+1+width(word) <= room && !(strings.HasPrefix(word, "--") && width(line) > w/2):
+		case width(line)+1+width(word) <= room && !(strings.HasPrefix(word, "--") && width(line) > room/2):
 			line += " " + word
 		default:
 			lines = append(lines, line+tail)
 			line = indent + word
 		}
-		for width(line) > w { // a word that is longer than a line goes on at the first column of the next
-			head, rest := splitWord(line, w-len(tail))
+		for width(line) > room { // a word that is longer than a line goes on at the first column of the next
+			head, rest := splitWord(line, room)
 			lines = append(lines, head)
 			line = rest
 		}

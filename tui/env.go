@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -27,7 +26,8 @@ type env struct {
 	session Session
 	walker  *walker
 	account string
-	calls   *atomic.Int64 // made in this session
+	entered bool         // a session has been in use
+	calls   *aws.Counted // of this session; nil before there is one
 
 	last    int // id of the newest stream
 	streams map[int]*stream
@@ -41,6 +41,14 @@ type move func(*Model) tea.Cmd
 
 // now is the wizard's clock.
 func (e *env) now() time.Time { return e.options.Clock() }
+
+// asOf is the time that ages are counted to.
+func (e *env) asOf() time.Time {
+	if !e.options.Captured.IsZero() {
+		return e.options.Captured
+	}
+	return e.now()
+}
 
 // start begins work outside Update and returns its stream's id, by which its messages are known.
 func (e *env) start(what string, do work) (int, tea.Cmd) {

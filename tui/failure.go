@@ -16,7 +16,7 @@ type fault struct {
 	err  error
 }
 
-// sentence says in one clause what could not be done and why. What is a plural: "the tasks can't be read".
+// sentence says what could not be done ("The tasks can't be read") and why, without a full stop.
 func sentence(what string, err error) string {
 	action := aws.Missing(err)
 	switch kind := aws.KindOf(err); {
@@ -32,10 +32,21 @@ func sentence(what string, err error) string {
 		return what + ": the answer is not one of AWS (a proxy, a login page?)"
 	case kind == aws.NotRecorded:
 		return what + ": it was not recorded"
+	case kind == aws.NotFound && resource(err) != "":
+		return what + ": " + aws.Clean(resource(err)) + " was not found"
 	case errors.Is(err, context.DeadlineExceeded):
 		return what + ": it took too long"
 	}
 	return what + ": " + aws.Clean(err.Error())
+}
+
+// resource returns what err says was asked for.
+func resource(err error) string {
+	var e *aws.Error
+	if errors.As(err, &e) {
+		return e.Resource
+	}
+	return ""
 }
 
 // failureLines draws an error that ended a reading: one sentence, its hint, and what the person can do.

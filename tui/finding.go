@@ -95,7 +95,8 @@ func (f *finding) view(e *env, w, h int) []string {
 	if !ok {
 		return advice(w, "This step is no longer part of the walk.", "esc goes back to it.")
 	}
-	t := stepText{p: e.style, w: w - 2, answers: f.walk.theCase.Answers, fix: f.fix, choice: -1}
+	t := f.walk.text(e, w-2)
+	t.fix = f.fix
 	if f.asks() {
 		t.choice = f.choice
 	}

@@ -85,11 +85,14 @@ func (m *Model) header(w int) string {
 // status says what the person looks at, and how many calls that took; a notice takes the place of the calls.
 func (m *Model) status(w int) string {
 	p, e := m.env.style, m.env
-	right := count(int(e.calls.Load()), "call")
+	right := ""
+	if e.calls != nil {
+		right = count(e.calls.Total(), "call")
+	}
 	if e.notice != "" {
 		right = p.good.Render(e.notice)
 	} else if n := len(e.faults); n > 0 {
-		right = p.warn.Render("! "+count(n, "error")) + " · " + right
+		right = strings.TrimSuffix(p.warn.Render("! "+count(n, "error"))+" · "+right, " · ")
 	}
 	return apart(" "+m.whereabouts(), right+" ", w)
 }
@@ -174,12 +177,12 @@ func advice(w int, sentences ...string) []string {
 
 // story tells what the person sees in a demo world, above the screens on which that helps.
 func (e *env) story(w, h int) []string {
-	if e.options.Story == "" || h < leastHeight {
-		return nil
-	}
-	lines := []string{}
+	var lines []string
 	for _, l := range wrap(e.options.Story, w-2) {
 		lines = append(lines, " "+e.style.warn.Render(l))
+	}
+	if len(lines) == 0 || h < leastHeight {
+		return lines[:min(len(lines), 2)]
 	}
 	return append(lines, "")
 }

@@ -139,7 +139,7 @@ func (p *person) frame() string {
 	f := p.m.View()
 	lines := strings.Split(f, "\n")
 	if p.m.height > 0 && len(lines) != p.m.height {
-		p.t.Fatalf("the frame has %d lines in a window of %d:\n%s", len(lines), p.m.height, f)
+		p.t.Fatalf("the frame has %d lines in a window of %d:\n%q", len(lines), p.m.height, f)
 	}
 	for _, l := range lines {
 		if n := ansi.StringWidth(l); n > p.m.width {

@@ -40,7 +40,7 @@ func (m *Model) helpEntries(bindings []key.Binding) []string {
 			continue
 		}
 		seen = append(seen, b.Help().Key)
-		entries = append(entries, pad(m.env.style.accent.Render(fit(b.Help().Key, helpKeyWidth))+b.Help().Desc, helpWidth))
+		entries = append(entries, pad(m.env.style.accent.Render(fit(b.Help().Key, helpKeyWidth))+fit(b.Help().Desc, helpWidth-helpKeyWidth-1), helpWidth))
 	}
 	return entries
 }

@@ -28,7 +28,7 @@ var keys = struct {
 	order:   bind("o", "order", "o"),
 	reverse: bind("O", "reverse the order", "O"),
 	refresh: bind("ctrl+r", "read again", "ctrl+r"),
-	kinds:   bind("tab", "tasks, services, all", "tab"),
+	kinds:   bind("tab", "tasks or services", "tab"),
 	next:    bind("tab", "next fix", "tab"),
 
 	again:        bind("r", "run again", "r"),

@@ -22,13 +22,14 @@ type list[T any] struct {
 	key     func(T) string   // identity of a row
 	find    func(T) string   // what the filter searches beside the cells; may be nil
 	wish    func(T) bool     // the row to begin on; may be nil
-	natural func(a, b T) int // the order in which rows are first shown; nil means as they came
+	first   func(a, b T) int // the order in which rows are first shown; nil means as they came
 	only    func(T) bool     // the rows that are there at all; nil means all
 
 	rows    []row[T]
 	index   map[string]int // row number by key
 	reading int            // which reading is arriving; rows of older ones are dropped by finish
-	ordered []int          // row numbers in the order that is shown
+	natural []int          // row numbers in the order in which they are first shown
+	ordered []int          // the same in the order that the person chose
 	shown   []int          // those of ordered that the filter lets through
 	widest  []int          // of each column's cells
 
@@ -101,30 +102,41 @@ func (l *list[T]) finish() {
 	l.arrange(at)
 }
 
-// arrange puts the rows in order and filters them; the cursor stays on the row with the key at.
+// arrange puts the rows in order and filters them, after rows have come or gone; the cursor stays on the row with the key at.
 func (l *list[T]) arrange(at string) {
-	l.ordered = l.ordered[:0]
+	l.natural = l.natural[:0]
 	for i, r := range l.rows {
 		if l.only == nil || l.only(r.value) {
-			l.ordered = append(l.ordered, i)
+			l.natural = append(l.natural, i)
 		}
 	}
-	if compare := l.comparison(); compare != nil {
-		slices.SortStableFunc(l.ordered, func(a, b int) int { return compare(l.rows[a].value, l.rows[b].value) })
+	if l.first != nil {
+		slices.SortStableFunc(l.natural, func(a, b int) int { return l.first(l.rows[a].value, l.rows[b].value) })
+	}
+	l.reorder(at)
+}
+
+// reorder puts the rows in the order that the person chose. Rows that are equal in it stay in their natural order.
+func (l *list[T]) reorder(at string) {
+	l.ordered = append(l.ordered[:0], l.natural...)
+	if l.order >= 0 {
+		rank := make([]int, len(l.rows))
+		for i, n := range l.natural {
+			rank[n] = i
+		}
+		slices.SortFunc(l.ordered, func(a, b int) int {
+			c := l.columns[l.order].order(&l.rows[a], &l.rows[b], l.order)
+			if l.reverse {
+				c = -c
+			}
+			if c == 0 {
+				return rank[a] - rank[b]
+			}
+			return c
+		})
 	}
 	l.shown = l.through(l.shown[:0], l.ordered)
 	l.moveTo(at)
-}
-
-func (l *list[T]) comparison() func(a, b T) int {
-	if l.order < 0 {
-		return l.natural
-	}
-	compare := l.columns[l.order].compare
-	if l.reverse {
-		return func(a, b T) int { return compare(b, a) }
-	}
-	return compare
 }
 
 // through appends to dst those rows that the filter lets through: all of its words must occur.
@@ -168,7 +180,7 @@ func (l *list[T]) clearFilter() bool {
 	}
 	at := l.current()
 	l.filter.SetValue("")
-	l.arrange(at)
+	l.reorder(at)
 	return true
 }
 
@@ -208,12 +220,12 @@ func (l *list[T]) moveTo(at string) {
 // nextOrder orders by the next column that can be compared.
 func (l *list[T]) nextOrder() {
 	at := l.current()
-	for l.order++; l.order < len(l.columns) && l.columns[l.order].compare == nil; l.order++ {
+	for l.order++; l.order < len(l.columns) && !l.columns[l.order].orders(); l.order++ {
 	}
 	if l.order == len(l.columns) {
 		l.order, l.reverse = -1, false
 	}
-	l.arrange(at)
+	l.reorder(at)
 }
 
 // update handles the keys of lists and reports whether it knew the key.
@@ -232,7 +244,7 @@ func (l *list[T]) update(k tea.KeyMsg) bool {
 	case key.Matches(k, keys.reverse) && l.order >= 0:
 		at := l.current()
 		l.reverse = !l.reverse
-		l.arrange(at)
+		l.reorder(at)
 	default:
 		at, ok := scroll(k, l.cursor, len(l.shown), l.page)
 		l.cursor, l.moved = at, l.moved || ok
@@ -277,7 +289,7 @@ func (l *list[T]) view(p palette, now time.Time, w, h int) []string {
 	l.page = max(h-1, 1)
 	l.top = window(l.top, l.cursor, len(l.shown), l.page)
 	for i := l.top; i < min(l.top+l.page, len(l.shown)); i++ {
-		lines = append(lines, l.line(p, now, l.rows[l.shown[i]], places, i == l.cursor, w))
+		lines = append(lines, l.line(p, now, &l.rows[l.shown[i]], places, i == l.cursor, w))
 	}
 	if len(l.shown) == 0 && l.filter.Value() != "" {
 		lines = append(lines, cut("   Nothing matches “"+l.filter.Value()+"”. esc clears the filter.", w))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -12,6 +11,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/read"
+	"fargate-doctor/steps"
 )
 
 // A Model is the wizard as Bubble Tea drives it: a stack of screens, the frame around the one on top, and what they share.
@@ -43,7 +43,6 @@ func New(ctx context.Context, o Options) *Model {
 			ctx: ctx, options: o,
 			style:   newPalette(o.Out, !o.NoColor),
 			copier:  newCopier(o.Out, o.Getenv),
-			calls:   new(atomic.Int64),
 			streams: map[int]*stream{},
 		},
 	}
@@ -61,11 +60,15 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) enter(s Session) tea.Cmd {
 	e := m.env
 	m.clear()
-	e.calls = new(atomic.Int64)
-	s.Reader = countingReader{s.Reader, e.calls}
+	e.calls = aws.NewCounted(s.Reader)
+	s.Reader = e.calls
 	e.session, e.account = s, ""
 	e.walker = &walker{w: e.options.Walker(s)}
 	m.inquiry = inquiry{Case: e.options.Case, subject: subjectOf(e.options.Case)}
+	if e.entered { // the cluster and task of another account mean nothing in this one
+		m.inquiry = inquiry{Case: steps.Case{Symptom: m.inquiry.Symptom, Target: m.inquiry.Target}}
+	}
+	e.entered = true
 	m.inquiry.Region = s.Region
 	_, who := e.start("asking who you are", func(ctx context.Context, id int, send func(tea.Msg)) error {
 		identity, err := read.Identity(ctx, s.Reader)
@@ -164,7 +167,7 @@ func (m *Model) deliver(d delivery) tea.Cmd {
 		if who, ok := result.(identified); ok {
 			m.env.account = who.identity.Account
 			if who.err != nil {
-				m.env.fail("the account's id can't be read", who.err)
+				m.env.fail("The account's id can't be read", who.err)
 			}
 		}
 		for _, l := range m.stack {

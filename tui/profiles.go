@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -29,11 +28,7 @@ type profiles struct {
 
 func newProfiles(e *env) *profiles {
 	text := func(title string, cell func(Profile) string) column[Profile] {
-		return column[Profile]{
-			title:   title,
-			text:    func(v Profile) string { return orDash(cell(v)) },
-			compare: func(a, b Profile) int { return strings.Compare(cell(a), cell(b)) },
-		}
+		return column[Profile]{title: title, text: func(v Profile) string { return orDash(cell(v)) }}
 	}
 	name := text("PROFILE", func(v Profile) string { return v.Name })
 	name.grows, name.least = true, 16
@@ -78,7 +73,7 @@ func (s *profiles) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 func (s *profiles) view(e *env, w, h int) []string {
 	foot := s.door.view(e.style, w)
-	return stacked(h, s.list.view(e.style, e.now(), w, h-len(foot)), foot)
+	return stacked(h, s.list.view(e.style, e.asOf(), w, h-len(foot)), foot)
 }
 
 // A door connects to an account and says how that goes.
@@ -103,7 +98,7 @@ func (d *door) knock(e *env) tea.Cmd {
 	if d.region == "" {
 		return nil
 	}
-	d.reading.what = "the account"
+	d.reading.what, d.reading.fails = "connecting", "The account does not answer"
 	connect, profile, region := e.options.Connect, d.profile, d.region
 	return d.reading.start(e, func(ctx context.Context, id int, send func(tea.Msg)) error {
 		s, err := connect(ctx, profile, region)

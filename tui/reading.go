@@ -2,23 +2,30 @@ package tui
 
 import (
 	"context"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// readingOf returns a reading of some list, "the clusters".
+func readingOf(list string) reading {
+	return reading{what: "reading " + list, fails: strings.ToUpper(list[:1]) + list[1:] + " can't be read"}
+}
+
 // A reading is one list being read into a screen: which stream brings it, and how it ended.
 type reading struct {
-	id   int    // 0 before the first
-	what string // "the clusters"
-	busy bool
-	err  error
+	id    int    // 0 before the first
+	what  string // "reading the clusters"
+	fails string // "The clusters can't be read"
+	busy  bool
+	err   error
 }
 
 // start reads afresh, giving up on a reading that is still under way.
 func (r *reading) start(e *env, do work) tea.Cmd {
 	r.stop(e)
 	r.busy, r.err = true, nil
-	id, cmd := e.start("reading "+r.what, do)
+	id, cmd := e.start(r.what, do)
 	r.id = id
 	return cmd
 }
@@ -37,7 +44,7 @@ func (r *reading) ended(e *env, msg tea.Msg) (mine, whole bool) {
 	}
 	r.busy, r.err = false, end.err
 	if end.err != nil {
-		e.fail(r.what+" can't be read", end.err)
+		e.fail(r.fails, end.err)
 	}
 	return true, end.err == nil
 }
@@ -47,7 +54,7 @@ func (r *reading) failure(p palette, w int) []string {
 	if r.err == nil {
 		return nil
 	}
-	return failureLines(p, r.what+" can't be read", r.err, w)
+	return failureLines(p, r.fails, r.err, w)
 }
 
 // pages returns work that reads a list page by page.

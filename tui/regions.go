@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -18,8 +16,7 @@ func newRegions(e *env, p Profile) *regions {
 	s := &regions{profile: p}
 	s.list = newList(func(r string) string { return r }, column[string]{
 		title: "REGION", grows: true, least: 16,
-		text:    func(r string) string { return r },
-		compare: strings.Compare,
+		text: func(r string) string { return r },
 	})
 	want := p.Region
 	if want == "" {
@@ -60,5 +57,5 @@ func (s *regions) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 func (s *regions) view(e *env, w, h int) []string {
 	foot := s.door.view(e.style, w)
-	return stacked(h, s.list.view(e.style, e.now(), w, h-len(foot)), foot)
+	return stacked(h, s.list.view(e.style, e.asOf(), w, h-len(foot)), foot)
 }

@@ -89,8 +89,7 @@ func (t stepText) finding(f steps.Finding) []string {
 		lines = append(lines, t.text("Because", "It follows from "+f.Because+", which is named already.")...)
 	}
 	if len(f.Missing) > 0 {
-		lines = append(lines, t.text("Needs", strings.Join(aws.SortedActions(f.Missing), ", ")+
-			": not allowed for who you are, so this can't be decided.")...)
+		lines = append(lines, t.text("Needs", strings.Join(aws.SortedActions(f.Missing), ", ")+": not allowed here")...)
 	}
 	for i, fix := range f.Fixes {
 		lines = append(lines, t.mend(fix, i, len(f.Fixes))...)
@@ -145,10 +144,27 @@ func (t stepText) question(f steps.Finding) []string {
 	if f.Question == nil {
 		return nil
 	}
-	lines := t.text("Say", f.Question.Text)
-	said, answered := t.answers[f.Question.ID]
-	line, choices := "", []string{}
-	for i, c := range f.Question.Choices {
+	lines := append(t.text("Say", f.Question.Text), t.field("", t.choices(*f.Question))...)
+	if _, said := t.answers[f.Question.ID]; !said {
+		lines = append(lines, t.field("", []string{t.p.faint.Render(cut("Your answer is marked as yours in the report.", t.w-labelWidth))})...)
+	}
+	return append(lines, "")
+}
+
+// questionInShort is the question with its choices, where there is no room for more of the step.
+func (t stepText) questionInShort(f steps.Finding) []string {
+	var lines []string
+	for _, l := range append(wrap(f.Question.Text, t.w-len(gutter)-1), t.choices(*f.Question)...) {
+		lines = append(lines, gutter+l)
+	}
+	return lines
+}
+
+// choices are the answers that a question offers, side by side as far as they fit.
+func (t stepText) choices(q steps.Question) []string {
+	said, answered := t.answers[q.ID]
+	line, lines := "", []string{}
+	for i, c := range q.Choices {
 		label := fmt.Sprintf("%d %s", i+1, aws.Clean(c.Label))
 		switch {
 		case answered && c.Value == said:
@@ -156,8 +172,8 @@ func (t stepText) question(f steps.Finding) []string {
 		case i == t.choice:
 			label = "> " + label
 		}
-		if line != "" && width(line)+3+width(label) > t.w-labelWidth {
-			choices = append(choices, line)
+		if line != "" && width(line)+len(gutter)+width(label) > t.w-labelWidth {
+			lines = append(lines, t.p.warn.Render(line))
 			line = ""
 		}
 		if line != "" {
@@ -165,11 +181,5 @@ func (t stepText) question(f steps.Finding) []string {
 		}
 		line += label
 	}
-	for _, l := range append(choices, line) {
-		lines = append(lines, t.field("", []string{t.p.warn.Render(l)})...)
-	}
-	if !answered {
-		lines = append(lines, t.field("", []string{t.p.faint.Render(cut("Your answer is marked as yours in the report.", t.w-labelWidth))})...)
-	}
-	return append(lines, "")
+	return append(lines, t.p.warn.Render(line))
 }

@@ -40,7 +40,7 @@ type ended struct {
 type work func(ctx context.Context, id int, send func(tea.Msg)) error
 
 // mostAtOnce bounds a delivery, so that a key press never waits behind a long queue.
-const mostAtOnce = 64
+const mostAtOnce = 16
 
 // run starts the work and returns its first delivery. Whatever happens, the stream is closed at the end, and nothing of it
 // outlives its context.

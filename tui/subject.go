@@ -154,11 +154,7 @@ func zone(name, region string) string {
 // subjectColumns are the columns of the tasks screen.
 func subjectColumns(region string) []column[subject] {
 	text := func(title string, cell func(subject) string) column[subject] {
-		return column[subject]{
-			title:   title,
-			text:    func(s subject) string { return orDash(cell(s)) },
-			compare: func(a, b subject) int { return strings.Compare(cell(a), cell(b)) },
-		}
+		return column[subject]{title: title, text: func(s subject) string { return orDash(cell(s)) }}
 	}
 	status := text("STATUS", subject.status)
 	status.style = statusStyle

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +13,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/read"
+	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
 )
 
@@ -18,7 +22,8 @@ import (
 // the list, and is judged at once as a target of its own.
 type target struct {
 	region   string
-	services []steps.ServiceChoice
+	services []steps.ServiceChoice // the common ones, until those of the region have arrived
+	reading  reading
 	input    textinput.Model
 	matches  []steps.ServiceChoice
 	typed    steps.Target
@@ -29,17 +34,47 @@ type target struct {
 }
 
 func newTarget(e *env, q inquiry) *target {
-	s := &target{region: q.Region, services: steps.Services(q.Region, nil), page: 1}
+	s := &target{region: q.Region, services: steps.Services(q.Region, nil), reading: readingOf("the region's services"), page: 1}
 	s.input = newInput(e.options.Suggested.Target)
 	s.judge()
 	return s
 }
 
-func (*target) title() string                 { return "What does it want to reach?" }
-func (*target) open(*env) tea.Cmd             { return nil }
-func (*target) close(*env)                    {}
-func (*target) typing() bool                  { return true }
-func (*target) receive(*env, tea.Msg) tea.Cmd { return nil }
+func (*target) title() string  { return "What does it want to reach?" }
+func (s *target) close(e *env) { s.reading.stop(e) }
+func (*target) typing() bool   { return true }
+
+// open reads which services the region has. The common ones are offered meanwhile, and if that can't be read.
+func (s *target) open(e *env) tea.Cmd {
+	reader, region := e.session.Reader, s.region
+	return s.reading.start(e, func(ctx context.Context, id int, send func(tea.Msg)) error {
+		known := read.EndpointServices(ctx, reader, region)
+		if len(known.Gaps) > 0 {
+			return errors.New(known.Gaps[0].Reason)
+		}
+		send(page[vpc.EndpointService]{id, known.EndpointServices})
+		return nil
+	})
+}
+
+func (s *target) receive(e *env, msg tea.Msg) tea.Cmd {
+	if p, ok := msg.(page[vpc.EndpointService]); ok && p.id == s.reading.id {
+		under := s.under()
+		s.services = steps.Services(s.region, p.rows)
+		s.judge()
+		s.cursor = max(slices.IndexFunc(s.matches, func(v steps.ServiceChoice) bool { return v.Name == under })+s.free(), 0)
+	}
+	s.reading.ended(e, msg)
+	return nil
+}
+
+// under returns the name of the service under the cursor, "" when it is on what was typed.
+func (s *target) under() string {
+	if i := s.cursor - s.free(); i >= 0 && i < len(s.matches) {
+		return s.matches[i].Name
+	}
+	return ""
+}
 
 func (s *target) keys(*env) []key.Binding {
 	back := keys.back
@@ -127,16 +162,13 @@ func (s *target) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 // choose goes on with the row under the cursor.
 func (s *target) choose(e *env) {
-	to := ""
-	switch i := s.cursor - s.free(); {
-	case i >= 0 && i < len(s.matches):
-		to = s.matches[i].Name
-	case s.free() > 0:
+	to := s.under()
+	if to == "" && s.free() > 0 {
 		to = strings.TrimSpace(s.input.Value())
-	default:
-		return
 	}
-	e.ask(func(q *inquiry) { q.Target = to })
+	if to != "" {
+		e.ask(func(q *inquiry) { q.Target = to })
+	}
 }
 
 func (s *target) view(e *env, w, h int) []string {
@@ -153,7 +185,10 @@ func (s *target) view(e *env, w, h int) []string {
 		line := "“" + aws.Clean(strings.TrimSpace(s.input.Value())) + "” as typed"
 		if i >= s.free() {
 			v := s.matches[i-s.free()]
-			line = pad(aws.Clean(v.Name), names) + "  " + pad(aws.Clean(v.Title), titles) + "  " + aws.Clean(v.Host)
+			line = pad(aws.Clean(v.Name), names) + "  " + aws.Clean(v.Title)
+			if host := aws.Clean(v.Host); len(gutter)+names+2+titles+2+width(host) <= w {
+				line = pad(line, names+2+titles) + "  " + host
+			}
 		}
 		if i == s.cursor {
 			lines = append(lines, p.marked(" > "+line, w))
@@ -176,10 +211,11 @@ func (s *target) columns() (names, titles int) {
 func (s *target) verdict(p palette, w int) []string {
 	text := strings.TrimSpace(s.input.Value())
 	switch {
-	case text == "":
+	case text == "" && s.cursor == 0:
 		return []string{p.faint.Render(cut("     a service below, host:port, a URL, or address:port", w))}
-	case s.err != nil && len(s.matches) > 0:
-		return []string{p.faint.Render(cut("     enter takes the service under the cursor", w))}
+	case s.under() != "":
+		v := s.matches[s.cursor-s.free()]
+		return []string{p.good.Render(cut("   ✓ "+destination(steps.Target{Host: v.Host, Port: v.Port}), w))}
 	case s.err != nil:
 		var lines []string
 		for i, l := range wrap(s.err.Error(), w-6) {

@@ -23,12 +23,12 @@ type tasks struct {
 func newTasks(e *env, q inquiry) *tasks {
 	s := &tasks{
 		cluster:  q.Cluster,
-		tasks:    reading{what: "the tasks"},
-		services: reading{what: "the services"},
+		tasks:    readingOf("the tasks"),
+		services: readingOf("the services"),
 	}
 	s.list = newList(subject.key, subjectColumns(e.session.Region)...)
 	s.list.find = subject.words
-	s.list.natural = bySubject
+	s.list.first = bySubject
 	want := e.options.Suggested
 	s.list.wish = func(v subject) bool {
 		if want.Task != "" {
@@ -132,7 +132,7 @@ func (s *tasks) view(e *env, w, h int) []string {
 	var body []string
 	switch {
 	case len(s.list.shown) > 0 || s.list.filter.Value() != "":
-		body = s.list.view(e.style, e.now(), w, h-len(foot))
+		body = s.list.view(e.style, e.asOf(), w, h-len(foot))
 	case s.busy():
 		body = []string{"", " Reading tasks and services …"}
 	case len(foot) > 0:

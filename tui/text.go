@@ -49,7 +49,8 @@ func middle(s string, w int) string {
 		return cut(s, w)
 	}
 	tail := (w - 1) / 2
-	return ansi.Truncate(s, w-1-tail, "") + "…" + ansi.TruncateLeft(s, all-tail, "")
+	short := ansi.Truncate(s, w-1-tail, "") + "…" + ansi.TruncateLeft(s, all-tail, "")
+	return cut(short, w) // what was cut off a wide character may have joined its neighbour
 }
 
 // pad fills s with spaces up to w columns.

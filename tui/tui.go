@@ -36,6 +36,8 @@ type Options struct {
 
 	// World names a demo world or snapshot, and Story is one line about what the person sees there.
 	World, Story string
+	// Captured is when a demo world or snapshot was recorded: ages are as of then. Zero means now.
+	Captured time.Time
 
 	ReadOnly bool // shown in the header
 	NoColor  bool // NO_COLOR, --no-color or TERM=dumb

@@ -20,7 +20,8 @@ type walk struct {
 	theCase steps.Case
 	reading reading
 	started time.Time
-	calls   int // of the walk under way
+	took    time.Duration // by the last walk that ended
+	calls   int           // of the walk under way
 	tree    tree
 	report  *steps.Report // of the last walk that came to its end
 }
@@ -38,7 +39,7 @@ type walked struct {
 }
 
 func newWalk(q inquiry) *walk {
-	return &walk{theCase: q.Case, reading: reading{what: "the walk"}, tree: newTree()}
+	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree()}
 }
 
 func (s *walk) title() string       { return "The walk" }
@@ -74,7 +75,9 @@ func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
 			s.tree.settle(msg.report)
 		}
 	}
-	s.reading.ended(e, msg)
+	if mine, _ := s.reading.ended(e, msg); mine {
+		s.took = e.now().Sub(s.started)
+	}
 	return nil
 }
 
@@ -82,7 +85,7 @@ func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
 func (s *walk) see(e *env, ev steps.Event) {
 	s.calls = max(s.calls, ev.Calls)
 	if ev.Err != nil {
-		e.fail(orDash(ev.Fact)+" can't be read", ev.Err)
+		e.fail("Fact “"+aws.Clean(ev.Fact)+"” can't be read", ev.Err)
 	}
 	s.tree.see(ev)
 }

@@ -36,9 +36,9 @@ func (s *walk) heading(e *env, w int) []string {
 	case s.report != nil:
 		right = p.overall(s.report.Verdict).String()
 	}
-	took := e.now().Sub(s.started)
-	if !s.reading.busy && s.report != nil {
-		took = s.report.Duration
+	took := s.took
+	if s.reading.busy {
+		took = e.now().Sub(s.started)
 	}
 	right += "   " + count(s.calls, "call") + "   " + seconds(took) + " "
 	left := " " + p.bold.Render(s.asked())
@@ -116,8 +116,11 @@ func (s *walk) conclusion(e *env, w, h int) []string {
 			lines = append(lines, gutter+p.accent.Render(label)+l)
 		}
 	}
+	if r, ok := s.tree.selected(); ok && w < roomForTwo && openQuestion(s.theCase, r.Finding) {
+		return append(lines, s.text(e, w).questionInShort(r.Finding)...)
+	}
 	if more := s.besides(); more != "" {
-		lines = append(lines, gutter+p.faint.Render(cut(more, w-4)))
+		lines = append(lines, gutter+p.faint.Render(cut(aws.Clean(more), w-4)))
 	}
 	return lines
 }
@@ -131,11 +134,16 @@ func (s *walk) pane(e *env, w, h int) []string {
 		}
 		return []string{e.style.faint.Render("Reading what this step needs …")}
 	}
-	lines := stepText{p: e.style, w: w, answers: s.theCase.Answers, fix: -1, choice: -1}.lines(r)
+	lines := s.text(e, w).lines(r)
 	if len(lines) > h {
 		lines = append(lines[:max(h-1, 0)], e.style.faint.Render("… enter shows the rest"))
 	}
 	return lines
+}
+
+// text draws steps of this walk, w columns wide.
+func (s *walk) text(e *env, w int) stepText {
+	return stepText{p: e.style, w: w, answers: s.theCase.Answers, fix: -1, choice: -1}
 }
 
 // beside puts two blocks side by side, a line between them.

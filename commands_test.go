@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -170,4 +171,9 @@ func TestVersionAndHelpNeedNothing(t *testing.T) {
 			t.Errorf("--help does not name %s", word)
 		}
 	}
+}
+
+// benchProgram is a program whose output goes nowhere.
+func benchProgram() *program {
+	return &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, now: time.Now}
 }

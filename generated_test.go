@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write what is generated from the code i
 
 // What README and docs say about the tree, the policy and the causes is made from the values that the program runs on.
 func TestGeneratedDocumentsAgreeWithTheCode(t *testing.T) {
-	readme := read(t, "README.md")
+	readme := contents(t, "README.md")
 	readme = section(t, readme, "tree", "```\n"+treePicture(steps.Tree())+"```\n")
 	var policy bytes.Buffer
 	if err := (&program{out: &policy}).writeJSON(leastPolicy()); err != nil {
@@ -47,12 +47,12 @@ func same(t *testing.T, file, want string) {
 		}
 		return
 	}
-	if diff := cmp.Diff(read(t, file), want); diff != "" {
+	if diff := cmp.Diff(contents(t, file), want); diff != "" {
 		t.Errorf("%s does not agree with the code; make generate writes it anew (-file +code):\n%s", file, diff)
 	}
 }
 
-func read(t *testing.T, file string) string {
+func contents(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil && !(*update && os.IsNotExist(err)) {

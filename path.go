@@ -139,7 +139,7 @@ func (p *program) start(ctx context.Context, w world, from, cluster string, laun
 		}
 		var found vpc.NetworkInterface
 		if err == nil {
-			found, err = read.InterfaceAt(ctx, w.reader, address)
+			found, err = read.InterfaceAt(ctx, w.reader, w.region, address)
 		} else {
 			found, err = one(read.Interfaces(ctx, w.reader, id))
 		}
@@ -147,7 +147,7 @@ func (p *program) start(ctx context.Context, w world, from, cluster string, laun
 			return source, vpc.Network{}, err
 		}
 		home = found.VPC
-		source = vpc.Source{Interface: found.ID, Address: address}
+		source = vpc.Source{Interface: found.ID, Address: address, VPC: home}
 	}
 	if aws.Regions(w.reader) != nil {
 		return source, read.Everything(ctx, w.reader), nil
@@ -165,17 +165,39 @@ func one(found []vpc.NetworkInterface, err error) (vpc.NetworkInterface, error) 
 
 // trace follows the packet to a host, reading what lies on its way.
 func (p *program) trace(ctx context.Context, w world, n vpc.Network, from vpc.Source, host string, protocol int, port uint16) vpc.Trace {
-	_, trace := read.Follow(ctx, w.reader, n, func(m *vpc.Model) vpc.Trace {
-		return traceHost(m, from, host, protocol, port)
+	_, m := read.Follow(ctx, w.reader, n, func(m *vpc.Model) []vpc.Need {
+		return traceHost(m, from, host, protocol, port).Needs
 	})
-	return trace
+	return traceHost(m, from, host, protocol, port)
 }
 
+// traceHost traces to an address, or to what a name leads to: its IPv4 addresses, else its IPv6 ones.
 func traceHost(m *vpc.Model, from vpc.Source, host string, protocol int, port uint16) vpc.Trace {
+	flow := vpc.Flow{From: from, Protocol: protocol, Port: port}
 	if address, err := netip.ParseAddr(host); err == nil {
-		return m.Trace(vpc.Flow{From: from, To: m.DestinationOf(address), Protocol: protocol, Port: port})
+		flow.To = m.DestinationOf(address)
+		return m.Trace(flow)
 	}
-	return m.Trace(vpc.Flow{From: from, Protocol: protocol, Port: port})
+	resolution := m.Resolve(host, from.VPC)
+	if len(resolution.To) == 0 {
+		return unresolved(resolution)
+	}
+	flow.To = resolution.To[0]
+	return m.Trace(flow)
+}
+
+// unresolved is the trace of a packet that has no address to go to. Without an address nothing is dropped on the way, so what is
+// not known about the name keeps the verdict unknown.
+func unresolved(r vpc.Resolution) vpc.Trace {
+	t := vpc.Trace{Hops: []vpc.Hop{{Ref: vpc.Ref{Kind: vpc.KindInternet, ID: r.Name}, Detail: "the name leads to no known address", Unknown: true}}}
+	for _, c := range r.Checks {
+		t.Checks = append(t.Checks, vpc.Check{Test: vpc.Test(c.Test), Result: c.Result, Code: c.Code, Subject: c.Subject, Detail: c.Detail,
+			Resources: c.Resources, Missing: c.Missing, Mend: c.Mend})
+		if c.Result == vpc.Failed && r.Path == vpc.PathNowhere {
+			t.Verdict, t.Hops[0].Blocked, t.Hops[0].Unknown = vpc.Blocked, true, false
+		}
+	}
+	return t
 }
 
 // paths answers every line of stdin with a line. A line that can't be understood is answered too, with unknown.
@@ -221,5 +243,5 @@ func answer(m *vpc.Model, line []byte) []byte {
 		n, _ := strconv.ParseUint(typed, 10, 16)
 		host, port = h, uint16(n)
 	}
-	return report.PathJSON(traceHost(m, vpc.Source{Interface: source.ID, Address: from}, host, protocol, port))
+	return report.PathJSON(traceHost(m, vpc.Source{Interface: source.ID, Address: from, VPC: source.VPC}, host, protocol, port))
 }

@@ -206,8 +206,8 @@ func judgePrivateDNS(f Facts) Finding {
 	return found
 }
 
-// judgeName asks whether the name exists. AWS has services that no list holds, so a name that is not listed is a fault only where it is
-// one letter away from one that is.
+// judgeName asks whether the name exists. AWS has services that no list holds, so a name that is not listed may be a typing error or not;
+// a name one letter away is shown.
 func judgeName(f Facts) Finding {
 	p := path.Of(f)
 	r := p.resolution
@@ -215,13 +215,10 @@ func judgeName(f Facts) Finding {
 	switch {
 	case found.Verdict == Unknown && found.Cause == "dns.name-not-found" && len(found.Missing) == 0:
 		if near := nearestService(r.Name, Services(f.c.Region, network.Of(f).EndpointServices)); near != "" {
-			found.Verdict, found.Summary, found.Resources = Fail, found.Summary+": "+r.Name, []string{r.Name}
 			found.Evidence = append(found.Evidence, Evidence{Kind: "service", ID: near, Detail: "is one letter away"})
-			found.Fixes = []Fix{{Title: "use " + near, Effect: "Change the endpoint URL in the application's configuration."}}
+			found.Fixes = []Fix{{Title: "use " + near + ", if that is what is meant", Effect: "Change the endpoint URL in the application's configuration."}}
 		}
-		if found.Verdict == Fail && p.doubt != nil {
-			return found.doubted(p.doubt)
-		}
+		found.Summary, found.Resources = "no service that is known has the name "+r.Name, []string{r.Name}
 		return found
 	case found.Verdict != Pass:
 		return found

@@ -3,12 +3,20 @@ package report
 
 import "fargate-doctor/steps"
 
+// Exit statuses that scripts lean on. 1 is the program's own failure and never comes from a report.
+const (
+	fine         = 0
+	problem      = 2
+	inconclusive = 3
+)
+
 // ExitCode returns the exit status that scripts lean on: 0 nothing wrong found, 2 a problem was found, 3 inconclusive.
-func ExitCode(r steps.Report) int { return 3 }
-
-// JSON returns the report in the shape that the data contract promises (schema 1), indented, with a final newline. Lists are
-// never null.
-func JSON(r steps.Report) ([]byte, error) { return nil, nil }
-
-// Text returns the report as a person would paste it to a colleague, wrapped to width columns (at least 40); color adds ANSI colours.
-func Text(r steps.Report, width int, color bool) string { return "" }
+func ExitCode(r steps.Report) int {
+	switch r.Verdict {
+	case steps.OK:
+		return fine
+	case steps.BlockedPath, steps.DeniedCall, steps.Misconfigured:
+		return problem
+	}
+	return inconclusive
+}

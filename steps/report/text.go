@@ -1,0 +1,192 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/steps"
+)
+
+// narrowest is the least width that text is wrapped to.
+const narrowest = 40
+
+// Text returns the report as a person would paste it to a colleague, wrapped to width columns (at least 40); color adds ANSI colours.
+// Commands are never wrapped, so that they can be copied.
+func Text(r steps.Report, width int, color bool) string {
+	p := &page{width: max(width, narrowest), color: color}
+	for _, l := range wrap(Sentence(r), p.width) {
+		p.line(p.paint(bold, l))
+	}
+	p.head(r)
+	for i, c := range r.Causes {
+		title := "Also found"
+		switch {
+		case i == 0 && r.Verdict == steps.Inconclusive:
+			title = "Perhaps"
+		case i == 0:
+			title = "Root cause"
+		}
+		p.cause(title, c, findingOf(r, c))
+	}
+	p.unread(r)
+	p.walked(r.Steps)
+	return p.out.String()
+}
+
+// findingOf returns the finding that a cause comes from.
+func findingOf(r steps.Report, c steps.Cause) steps.Finding {
+	for _, s := range r.Steps {
+		if s.ID != c.Step {
+			continue
+		}
+		for _, f := range append([]steps.Finding{s.Finding}, s.Also...) {
+			if f.Cause == c.Code && slices.Equal(f.Resources, c.Resources) {
+				return f
+			}
+		}
+	}
+	return steps.Finding{}
+}
+
+// Styles of ANSI terminals; the 16 colours that every one has.
+const (
+	bold   = "1"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	faint  = "2"
+)
+
+// signs give every verdict a glyph beside its word, so that nothing hangs on colour.
+var signs = map[steps.Verdict]struct{ glyph, style string }{
+	steps.Pass: {"✓", green}, steps.Fail: {"✗", red}, steps.Warn: {"!", yellow}, steps.Unknown: {"?", yellow}, steps.Skipped: {"–", faint},
+}
+
+// page collects lines.
+type page struct {
+	out   strings.Builder
+	width int
+	color bool
+}
+
+// paint returns s in a style, if colours are wanted.
+func (p *page) paint(style, s string) string {
+	if !p.color || s == "" {
+		return s
+	}
+	return "\x1b[" + style + "m" + s + "\x1b[0m"
+}
+
+func (p *page) line(s string) { p.out.WriteString(strings.TrimRight(s, " ") + "\n") }
+
+// paragraph writes text behind an indent, wrapped; following lines are indented by as much.
+func (p *page) paragraph(indent, text string) {
+	for _, l := range wrap(aws.Clean(text), p.width-columns(indent)) {
+		p.line(indent + l)
+		indent = strings.Repeat(" ", columns(indent))
+	}
+}
+
+func (p *page) heading(title string) {
+	p.line("")
+	p.line(p.paint(bold, title))
+}
+
+func (p *page) head(r steps.Report) {
+	s := r.Subject
+	var facts []string
+	for _, f := range []struct{ label, value string }{
+		{"account", s.Account}, {"region", s.Region}, {"cluster", s.Cluster}, {"service", s.Service}, {"task", s.Task}, {"address", s.Address},
+	} {
+		if f.value != "" {
+			facts = append(facts, f.label+" "+f.value)
+		}
+	}
+	total := 0
+	for _, n := range r.Calls {
+		total += n
+	}
+	facts = append(facts, fmt.Sprintf("%d calls to AWS", total))
+	p.paragraph("", strings.Join(facts, " · "))
+}
+
+func (p *page) cause(title string, c steps.Cause, f steps.Finding) {
+	p.heading(title + ": " + c.Code)
+	p.paragraph("  ", capital(c.Summary)+".")
+	if f.Means != "" {
+		p.paragraph("  ", f.Means)
+	}
+	for _, e := range f.Evidence {
+		p.paragraph("  Found  ", strings.TrimSpace(e.ID+"  "+e.Detail))
+	}
+	for _, fix := range f.Fixes {
+		p.paragraph("  Mend   ", capital(fix.Title))
+		if fix.Command != "" {
+			p.line("           " + aws.Clean(fix.Command))
+		}
+		if fix.Effect != "" {
+			p.paragraph("         ", fix.Effect)
+		}
+		if fix.Proven {
+			p.line("         " + p.paint(green, "✓ proven: with this change the walk no longer fails here"))
+		}
+	}
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func (p *page) unread(r steps.Report) {
+	missing := Missing(r)
+	var questions []steps.Question
+	for _, s := range r.Steps {
+		if q := s.Question; q != nil && !slices.ContainsFunc(questions, func(o steps.Question) bool { return o.ID == q.ID }) {
+			questions = append(questions, *q)
+		}
+	}
+	if len(missing) == 0 && len(questions) == 0 {
+		return
+	}
+	p.heading("Not known")
+	for _, action := range missing {
+		p.paragraph("  ", action+" is not allowed")
+	}
+	for _, q := range questions {
+		var values []string
+		for _, c := range q.Choices {
+			values = append(values, q.ID+"="+c.Value)
+		}
+		p.paragraph("  ", q.Text)
+		p.paragraph("    ", "answer with --answer "+strings.Join(values, " or "))
+	}
+}
+
+func (p *page) walked(results []steps.StepResult) {
+	p.heading("Steps")
+	for _, s := range results {
+		sign := signs[s.Verdict]
+		indent := "  "
+		if s.Branch != "" {
+			indent = "    "
+		}
+		mark := fmt.Sprintf("%s%s %-8s", indent, sign.glyph, s.Verdict)
+		text := s.Ask + " " + capital(s.Summary) + "."
+		if s.Because != "" {
+			text += " Because of " + s.Because + "."
+		}
+		lines := wrap(aws.Clean(text), p.width-columns(mark))
+		for i, l := range lines {
+			if i == 0 {
+				p.line(p.paint(sign.style, mark) + l)
+			} else {
+				p.line(strings.Repeat(" ", columns(mark)) + l)
+			}
+		}
+	}
+}

@@ -22,6 +22,7 @@ const (
 	defaultTimeout  = 10 * time.Second
 	maxAttempts     = 5
 	maxBackoff      = 3 * time.Second
+	signInAttempts  = 3
 )
 
 // Options say which account to read and how. The zero value is what the AWS environment and shared config files say.
@@ -58,7 +59,7 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	})
 	loading := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
-		config.WithRetryer(newRetryer(maxBackoff)),
+		config.WithRetryer(newRetryer(signInAttempts, time.Second)), // of the clients that fetch credentials
 		// The mode "auto" would ask the instance metadata service for the region while opening.
 		config.WithDefaultsMode(sdk.DefaultsModeStandard),
 	}
@@ -76,6 +77,7 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 		return nil, openError(err)
 	}
 	cfg.Credentials = credentials{cfg.Credentials}
+	cfg.Retryer = newRetryer(maxAttempts, maxBackoff)
 	cfg.HTTPClient = &wire{client: cfg.HTTPClient, slots: make(chan struct{}, inFlight), timeout: timeout}
 	a := &Account{config: cfg, operations: make(map[string]operation), log: newCallLog(opts.Log), clients: make(map[string]*clients)}
 	for _, op := range operations() {
@@ -93,11 +95,11 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 }
 
 // newRetryer makes retryers of the SDK's adaptive mode, which slows all calls of a client down once AWS throttles it.
-func newRetryer(backoff time.Duration) func() sdk.Retryer {
+func newRetryer(attempts int, backoff time.Duration) func() sdk.Retryer {
 	return func() sdk.Retryer {
 		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
 			o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) {
-				s.MaxAttempts, s.MaxBackoff = maxAttempts, backoff
+				s.MaxAttempts, s.MaxBackoff = attempts, backoff
 				s.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(notFinal)}, s.Retryables...)
 			})
 		})

@@ -198,7 +198,6 @@ func TestSignInIsUnreachable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.config.Retryer = newRetryer(1)
 	_, err = aws.ReadAll(t.Context(), a, query("sts:GetCallerIdentity", nil))
 	if aws.KindOf(err) != aws.Unreachable || !strings.Contains(aws.Hint(err), "hands out this profile's credentials") {
 		t.Errorf("got %v, hint %q", err, aws.Hint(err))

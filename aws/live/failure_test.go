@@ -68,7 +68,6 @@ func TestFailures(t *testing.T) {
 		{query("route53:ListResourceRecordSets", aws.Input{"HostedZoneId": "Z1"}), 404, "NoSuchHostedZone", "none", aws.NotFound, "", "Z1", "", "", 1},
 
 		{subnets, 503, "RequestLimitExceeded", "Request limit exceeded.", aws.Throttled, "", "subnet-1", "", "eu-central-1", 5},
-		{tasks, 400, "ThrottlingException", "Rate exceeded", aws.Throttled, "", "t1", "", "try again", 5},
 
 		{subnets, 400, "InvalidAction", "The action DescribeSubnets is not valid for this web service.", aws.Unsupported, "", "subnet-1", "", "DescribeSubnets", 1},
 		{rules, 400, "UnknownOperationException", "", aws.Unsupported, "", "rslvr-frg-1", "", "ListFirewallRules", 1},
@@ -120,8 +119,8 @@ func TestFailures(t *testing.T) {
 
 func TestThrottledThenWell(t *testing.T) {
 	attempts := 0
-	refuse := apiError("ec2", 503, "RequestLimitExceeded", "Request limit exceeded.")
-	accept := answer(200, "text/xml", `<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet></DescribeVpcsResponse>`)
+	refuse := apiError("ecs", 400, "ThrottlingException", "Rate exceeded")
+	accept := answer(200, "application/x-amz-json-1.1", `{"clusterArns":["c1"]}`)
 	a := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if attempts++; attempts == 1 {
 			refuse(w, r)
@@ -129,7 +128,7 @@ func TestThrottledThenWell(t *testing.T) {
 		}
 		accept(w, r)
 	}), Options{})
-	if got := pages(t, a, query("ec2:DescribeVpcs", nil)); len(got) != 1 || got[0] != `{"Vpcs":[{"VpcId":"vpc-1"}]}` || attempts != 2 {
+	if got := pages(t, a, query("ecs:ListClusters", nil)); len(got) != 1 || got[0] != `{"clusterArns":["c1"]}` || attempts != 2 {
 		t.Errorf("got %s in %d attempts", got, attempts)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+	"regexp"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -71,10 +71,6 @@ func (w *wire) exchange(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	// No AWS API answers in HTML. Its load balancers do, while what is behind them is away.
-	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
-		return nil, &foreignAnswer{"a web page instead of an API answer: HTTP " + resp.Status, resp.StatusCode > http.StatusNotImplemented}
-	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return nil, fmt.Errorf("the answer broke off: %w", err)
@@ -82,9 +78,15 @@ func (w *wire) exchange(req *http.Request) (*http.Response, error) {
 	if len(body) > maxAnswer {
 		return nil, &foreignAnswer{fmt.Sprintf("the answer is longer than %d MB", maxAnswer>>20), false}
 	}
+	if webPage.Match(body) {
+		return nil, &foreignAnswer{"a web page instead of an API answer: HTTP " + resp.Status, resp.StatusCode > http.StatusNotImplemented}
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
+
+// webPage matches how HTML begins. No AWS API answers so, but its load balancers do while what is behind them is away.
+var webPage = regexp.MustCompile(`(?i)^\s*<(!doctype )?html`)
 
 // A foreignAnswer is one that the AWS API cannot have sent.
 type foreignAnswer struct {
@@ -99,10 +101,14 @@ type finalError struct{ error }
 
 func (e *finalError) Unwrap() error { return e.error }
 
-// notFinal tells the SDK's retryer not to try again after a finalError.
+// notFinal tells the SDK's retryer not to try again after a finalError, nor to fetch credentials again that could not be
+// fetched with retries of their own.
 func notFinal(err error) sdk.Ternary {
-	var final *finalError
-	if errors.As(err, &final) {
+	var (
+		final  *finalError
+		lookup *credentialsError
+	)
+	if errors.As(err, &final) || errors.As(err, &lookup) {
 		return sdk.FalseTernary
 	}
 	return sdk.UnknownTernary

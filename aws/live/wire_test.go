@@ -47,7 +47,7 @@ func openAt(t *testing.T, endpoint string, opts Options) *Account {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.config.Retryer = newRetryer(time.Millisecond)
+	a.config.Retryer = newRetryer(maxAttempts, time.Millisecond)
 	return a
 }
 

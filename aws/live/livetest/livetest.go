@@ -87,7 +87,7 @@ func StartFaultProxy(t testing.TB, upstream string) (string, *Faults) {
 // Set makes every call take latency longer and replaces the rules.
 func (f *Faults) Set(t testing.TB, latency time.Duration, rules ...Rule) {
 	t.Helper()
-	f.control(t, "/fault/rules", map[string]any{"latency_ms": latency.Milliseconds(), "rules": rules}, nil)
+	f.control(t, "/fault/rules", map[string]any{"latency_ms": latency.Milliseconds(), "rules": append([]Rule{}, rules...)}, nil)
 }
 
 // Reset forgets what was counted.

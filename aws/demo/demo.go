@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"fargate-doctor/aws"
@@ -65,13 +66,17 @@ type worldFile struct {
 // Worlds returns all worlds in the order in which they are offered: healthy ones, then cause by cause along the packet's
 // way, then several faults at once.
 func Worlds() []World {
-	var names []string
-	decodeEmbedded("worlds/index.json", &names)
-	worlds := make([]World, len(names))
-	for i, name := range names {
-		worlds[i] = load(name)
+	var worlds []World
+	for _, name := range names() {
+		worlds = append(worlds, load(name))
 	}
 	return worlds
+}
+
+func names() []string {
+	var names []string
+	decodeEmbedded("worlds/index.json", &names)
+	return names
 }
 
 func load(name string) World {
@@ -87,14 +92,15 @@ func load(name string) World {
 // Open returns the world of that name, ready to be read. A cause code is understood as the name of its world. The error for
 // a name that does not exist offers those that look like it.
 func Open(name string) (aws.Reader, World, error) {
-	worlds := Worlds()
-	for _, w := range worlds {
-		if w.Name == name || w.Name == strings.ReplaceAll(name, ".", "-") {
+	all := names()
+	for _, called := range []string{name, strings.ReplaceAll(name, ".", "-")} {
+		if slices.Contains(all, called) {
+			w := load(called)
 			reader, err := w.open()
 			return reader, w, err
 		}
 	}
-	return nil, World{}, unknownWorld(name, worlds)
+	return nil, World{}, unknownWorld(name, all)
 }
 
 func (w World) open() (aws.Reader, error) {

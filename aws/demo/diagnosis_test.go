@@ -1,17 +1,16 @@
 package demo_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/steps"
 )
 
 // diagnose opens the world and walks the tree over it.
-func diagnose(t *testing.T, name string) (demo.World, steps.Report) {
+func diagnose(t *testing.T, name string) steps.Report {
 	t.Helper()
 	reader, w, err := demo.Open(name)
 	if err != nil {
@@ -20,27 +19,74 @@ func diagnose(t *testing.T, name string) (demo.World, steps.Report) {
 	engine := steps.Engine{Reader: reader, Region: w.Region}
 	report, err := engine.Walk(t.Context(), steps.Case{
 		Region: w.Region, Cluster: w.Cluster, Service: w.Service, Task: w.Task, Symptom: steps.Symptom(w.Symptom), Target: w.Target,
-	}, func(steps.Event) {})
+	}, nil)
 	if err != nil {
-		t.Fatalf("walk: %v", err)
+		t.Fatalf("%s: %v", name, err)
 	}
-	return w, report
+	return report
 }
 
-func TestTheExpectedCauseComesOutFirstWithNoFalseOneBesideIt(t *testing.T) {
+func TestAllWorldsTogetherWalkEveryEdgeOfTheTree(t *testing.T) {
+	type edge struct{ from, to string }
+	walked := map[edge]bool{}
 	for _, w := range demo.Worlds() {
-		t.Run(w.Name, func(t *testing.T) {
-			_, report := diagnose(t, w.Name)
-			got := demo.Expectation{Verdict: string(report.Verdict)}
-			for _, c := range report.Causes {
-				got.Causes = append(got.Causes, c.Code)
+		results := diagnose(t, w.Name).Steps
+		for i, r := range results {
+			to := ""
+			if i+1 < len(results) {
+				to = results[i+1].ID
 			}
-			if diff := cmp.Diff(w.Expect, got, cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-				for _, s := range report.Steps {
-					t.Logf("%-24s %-8s %-30s %s %v", s.ID, s.Verdict, s.Cause, s.Summary, s.Missing)
-				}
+			walked[edge{r.ID, to}] = true
+		}
+	}
+	for _, node := range steps.Tree() {
+		for _, e := range node.Edges {
+			if !walked[edge{node.ID, e.To}] {
+				t.Errorf("no world walks from %s to %q (%s)", node.ID, e.To, e.Label)
 			}
-		})
+		}
+	}
+}
+
+func TestARefusedActionIsNamedInTheDiagnosis(t *testing.T) {
+	for name, action := range map[string]string{"denied-network-acls": "ec2:DescribeNetworkAcls", "denied-route-tables": "ec2:DescribeRouteTables"} {
+		var missing []string
+		for _, r := range diagnose(t, name).Steps {
+			missing = append(missing, r.Missing...)
+		}
+		if !slices.Contains(missing, action) {
+			t.Errorf("%s: %v are missing, want %s among them", name, missing, action)
+		}
+	}
+}
+
+// rootless lists the causes of the network that no world has as its root, and why.
+var rootless = map[string]string{
+	"task.platform-version-old": "never stops anything by itself",
+	"endpoint.policy-denied":    "refuses calls and drops no packets",
+	"route.no-return":           "needs routing that bends the way back only",
+	"target.opaque":             "needs an appliance or load balancer that can't be read",
+}
+
+func TestEveryCauseOfTheNetworkIsTheRootOfAWorld(t *testing.T) {
+	areas := []string{"task", "sg", "nacl", "route", "endpoint", "dns", "target", "proxy"}
+	root := map[string]string{}
+	for _, w := range demo.Worlds() {
+		if len(w.Expect.Causes) > 0 {
+			root[w.Expect.Causes[0]] = w.Name
+		}
+	}
+	for _, c := range steps.Causes() {
+		area, _, _ := strings.Cut(c.Code, ".")
+		if !slices.Contains(areas, area) {
+			continue
+		}
+		world, reason := root[c.Code], rootless[c.Code]
+		if world == "" && reason == "" {
+			t.Errorf("no world has %s as its root cause", c.Code)
+		}
+		if world != "" && reason != "" {
+			t.Errorf("%s has a world, %s, though it %s", c.Code, world, reason)
+		}
 	}
 }

@@ -9,11 +9,11 @@ import (
 )
 
 // unknownWorld is the error for a name that no world has. It offers at most three names that look like it.
-func unknownWorld(name string, worlds []World) error {
+func unknownWorld(name string, names []string) error {
 	var near []string
-	for _, w := range worlds {
-		if strings.Contains(w.Name, name) || distance(w.Name, name) <= len(w.Name)/3 {
-			near = append(near, w.Name)
+	for _, n := range names {
+		if strings.Contains(n, name) || distance(n, name) <= len(n)/3 {
+			near = append(near, n)
 		}
 	}
 	sort.SliceStable(near, func(i, j int) bool { return distance(near[i], name) < distance(near[j], name) })

@@ -124,7 +124,7 @@ func TestEveryInterfaceLiesInItsSubnetAndEveryRunningTaskHasOne(t *testing.T) {
 			for _, d := range task.Attachments[0].Details {
 				details[d.Name] = d.Value
 			}
-			if got := address[details["networkInterfaceId"]]; got == "" || got != details["privateIPv4Address"] {
+			if got, held := address[details["networkInterfaceId"]]; !held || got != details["privateIPv4Address"] {
 				t.Errorf("%s: task %s says %v, its interface says %q", w.Name, aws.ShortName(task.TaskArn), details, got)
 			}
 			if subnets[details["subnetId"]].zone != task.AvailabilityZone {

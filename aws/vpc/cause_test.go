@@ -49,7 +49,9 @@ func faults() []fault {
 			aclOf(n, "acl-public").Entries = []vpc.ACLEntry{allow(100, "out", "-1", "0.0.0.0/0"), allow(100, "in", "tcp 443", "10.0.0.0/16")}
 		}, flow("eni-task", "8.8.8.8", 443), vpc.Blocked, []string{"nacl.nat-ingress-denied"}, true},
 		{"NAT's ACL denies the task", func(n *vpc.Network) { prepend(aclOf(n, "acl-public"), deny(10, "in", "tcp 443", "10.0.1.0/24")) }, internet, vpc.Blocked, []string{"nacl.destination-ingress-denied"}, true},
-		{"NAT's ACL denies the answer to the task", func(n *vpc.Network) { prepend(aclOf(n, "acl-public"), deny(10, "out", "tcp 32768-60999", "10.0.1.0/24")) }, internet, vpc.Blocked, []string{"nacl.destination-egress-denied"}, true},
+		{"NAT's ACL denies the answer to the task", func(n *vpc.Network) {
+			prepend(aclOf(n, "acl-public"), deny(10, "out", "tcp 32768-60999", "10.0.1.0/24"))
+		}, internet, vpc.Blocked, []string{"nacl.destination-egress-denied"}, true},
 		{"no route", func(n *vpc.Network) { table(n, "rtb-app").Routes = local() }, internet, vpc.Blocked, []string{"route.none"}, true},
 		{"main table by implicit association", func(n *vpc.Network) { table(n, "rtb-app").Subnets = nil }, internet, vpc.Blocked, []string{"route.none"}, true},
 		{"blackhole does not fall through", func(n *vpc.Network) {

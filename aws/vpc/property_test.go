@@ -121,7 +121,7 @@ func TestDenyNeverUnblocks(t *testing.T) {
 	})
 }
 
-// What a check offers as its mend makes that very check pass, and no other one fail for the first time.
+// What a check offers as its mend makes that very check pass.
 func TestMendHelps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, f := drawNetwork(t), drawFlow(t)

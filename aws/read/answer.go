@@ -22,7 +22,9 @@ func elements[W any](ctx context.Context, r aws.Reader, q aws.Query, key string)
 // eachPage passes the list under key of every page to use, as the pages arrive. Every operation's answer names its list even
 // when that is empty; a page that does not is something else's answer (a proxy's, a portal's), hence Malformed and not "none".
 func eachPage[W any](ctx context.Context, r aws.Reader, q aws.Query, key string, use func([]W)) error {
-	return r.Read(ctx, q, func(page json.RawMessage) error {
+	seen := false
+	err := r.Read(ctx, q, func(page json.RawMessage) error {
+		seen = true
 		list, err := member(page, key)
 		if err != nil {
 			return aws.Errorf(aws.Malformed, q, "", "%w", err)
@@ -34,6 +36,10 @@ func eachPage[W any](ctx context.Context, r aws.Reader, q aws.Query, key string,
 		use(elements)
 		return nil
 	})
+	if err == nil && !seen {
+		err = aws.Errorf(aws.Malformed, q, "", "the answer is empty")
+	}
+	return err
 }
 
 // object reads an answer of one page as a whole. The answer must name key.

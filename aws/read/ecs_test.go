@@ -187,11 +187,12 @@ type crowd struct {
 
 func (c *crowd) Read(_ context.Context, q aws.Query, page func(json.RawMessage) error) error {
 	if q.Operation == "ListTasks" {
+		if q.Input["desiredStatus"] == "STOPPED" {
+			return page(json.RawMessage(`{"taskArns":[]}`))
+		}
 		var arns []string
-		if q.Input["desiredStatus"] == "RUNNING" {
-			for i := range c.tasks {
-				arns = append(arns, fmt.Sprintf("%s%032d", taskARN, i))
-			}
+		for i := range c.tasks {
+			arns = append(arns, fmt.Sprintf("%s%032d", taskARN, i))
 		}
 		for p := range slices.Chunk(arns, c.page) {
 			b, _ := json.Marshal(map[string]any{"taskArns": p})

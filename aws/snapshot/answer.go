@@ -36,11 +36,11 @@ func (s *Snapshot) answer(q aws.Query) (json.RawMessage, error) {
 	if q.Name() == "sts:GetCallerIdentity" {
 		return s.identity(q)
 	}
+	asked, _ := q.Input[op.parameter].(string)
 	h := s.holdings[s.regionFor(q.Region)]
 	if h == nil {
-		return nil, s.notRecorded(q, "", fmt.Sprintf("the snapshot holds nothing of region %s", q.Region))
+		return nil, s.notRecorded(q, asked, "the snapshot holds nothing of region "+q.Region)
 	}
-	asked, _ := q.Input[op.parameter].(string)
 	switch {
 	case q.Name() == "ecs:DescribeTaskDefinition":
 		return s.taskDefinition(q, h, asked)

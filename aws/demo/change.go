@@ -51,7 +51,7 @@ var identity = map[string]string{
 // apply makes the changes, one after the other.
 func (a account) apply(changes []change) error {
 	for _, c := range changes {
-		if err := a.make(c); err != nil {
+		if err := a.edit(c); err != nil {
 			return fmt.Errorf("change in %s %s: %w", c.In, c.ID+c.Name+c.Drop, err)
 		}
 	}
@@ -60,7 +60,8 @@ func (a account) apply(changes []change) error {
 
 var errNoMatch = errors.New("matches nothing")
 
-func (a account) make(c change) error {
+// edit makes one change.
+func (a account) edit(c change) error {
 	switch {
 	case c.Append != nil:
 		return a.appendTo(c.In, c.Append)

@@ -69,6 +69,7 @@ func finding(checks []checked, region, good string) Finding {
 		case same >= 0:
 			all[same].Evidence = append(all[same].Evidence, f.Evidence...)
 			all[same].Missing = append(all[same].Missing, f.Missing...)
+			all[same].Fixes = distinct(append(all[same].Fixes, f.Fixes...))
 		case f.Verdict != Pass || len(all) == 0:
 			all = append(all, f)
 		}
@@ -140,6 +141,15 @@ func onPath(f Facts, good string, tests ...vpc.Test) Finding {
 		return Finding{Verdict: Skipped, Summary: "there is no address to follow"}
 	}
 	return p.judge(p.main, f.c.Region, good, tests...)
+}
+
+// beyond is onPath for what lies past the way out of the subnet. If the packet does not get out, the root of that explains it.
+func beyond(f Facts, good string, tests ...vpc.Test) Finding {
+	found := onPath(f, good, tests...)
+	if because := exit.Of(f).because; because != "" && slices.Contains(noWayOut, found.Because) {
+		found.Because = because
+	}
+	return found
 }
 
 // judge answers a question about one trace.

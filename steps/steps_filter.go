@@ -66,9 +66,9 @@ var filterSteps = []Step{{
 	Why:          "The subnet of the NAT gateway, of the endpoint or of the target has an ACL too, and packets pass it in both directions.",
 	Requirements: []string{"R8"},
 	Docs:         []string{docNetworkACLs},
-	Needs:        []known{path},
+	Needs:        []known{path, exit},
 	Eval: func(f Facts) Finding {
-		return onPath(f, "the network ACLs of the other subnets let both ways through", vpc.TestNATACL, vpc.TestDestinationACL)
+		return beyond(f, "the network ACLs of the other subnets let both ways through", vpc.TestNATACL, vpc.TestDestinationACL)
 	},
 	Next:     []Edge{{To: "target.groups"}},
 	Question: &questionACL,
@@ -79,12 +79,12 @@ var filterSteps = []Step{{
 	Why:          "A database or load balancer admits only whom its security groups name, on the port that they name.",
 	Requirements: []string{"R14"},
 	Docs:         []string{docSecurityGroups},
-	Needs:        []known{path},
+	Needs:        []known{path, exit},
 	Eval: func(f Facts) Finding {
 		if path.Of(f).resolution.Path == vpc.PathEndpoint {
 			return Finding{Verdict: Skipped, Summary: "the endpoint's security groups were looked at above"}
 		}
-		return onPath(f, "the target's security groups admit the task", vpc.TestIngressGroups)
+		return beyond(f, "the target's security groups admit the task", vpc.TestIngressGroups)
 	},
 	Next: []Edge{{To: "service.subnets"}},
 }, {

@@ -246,8 +246,8 @@ func judgeMissingEndpoint(f Facts) Finding {
 	switch {
 	case out.because == e.Code && p.doubt == nil && !p.proxied():
 		found := Finding{
-			Verdict: Fail, Cause: e.Code, Summary: e.Title + ": " + service, Means: e.Means, Resources: append([]string{at.vpc}, at.subnets[0]),
-			Evidence: []Evidence{{Kind: string(vpc.KindVPC), ID: at.vpc, Detail: "has endpoints for " + strings.Join(n.servicesWithEndpoints(at.vpc), ", ")}},
+			Verdict: Fail, Cause: e.Code, Summary: "there is no VPC endpoint for " + service + ", and no way to the internet", Means: e.Means, Resources: append([]string{at.vpc}, at.subnets[0]),
+			Evidence: []Evidence{{Kind: string(vpc.KindVPC), ID: at.vpc, Detail: "has endpoints for " + strings.Join(n.servicesWithEndpoints(at.vpc, f.c.Region), ", ")}},
 			Fixes:    []Fix{fix},
 		}
 		for _, c := range p.main.Checks {
@@ -272,11 +272,12 @@ func (n knownNetwork) groupsOfEndpoints(vpcID string) []string {
 	return nil
 }
 
-func (n knownNetwork) servicesWithEndpoints(vpcID string) []string {
+func (n knownNetwork) servicesWithEndpoints(vpcID, region string) []string {
 	var out []string
 	for _, e := range n.Endpoints {
-		if e.VPC == vpcID {
-			out = append(out, e.Service[strings.LastIndexByte(e.Service, '.')+1:])
+		name, own := serviceName(e.Service, region)
+		if e.VPC == vpcID && own {
+			out = append(out, name)
 		}
 	}
 	slices.Sort(out)

@@ -44,7 +44,7 @@ func verb(n int) string {
 func subjectName(s steps.Subject) string {
 	switch {
 	case s.Service != "":
-		return s.Service
+		return "service " + s.Service
 	case s.Task != "":
 		return "task " + short(s.Task)
 	}

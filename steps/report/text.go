@@ -176,9 +176,9 @@ func (p *page) walked(results []steps.StepResult) {
 			indent = "    "
 		}
 		mark := fmt.Sprintf("%s%s %-8s", indent, sign.glyph, s.Verdict)
-		text := s.Ask + " " + capital(s.Summary) + "."
+		text := s.Summary
 		if s.Because != "" {
-			text += " Because of " + s.Because + "."
+			text += ", because of " + s.Because
 		}
 		lines := wrap(aws.Clean(text), p.width-columns(mark))
 		for i, l := range lines {

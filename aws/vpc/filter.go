@@ -84,6 +84,9 @@ func (w *walk) egressGroups(at int, c *party, to spans, a arrival) {
 		k.references = referencesFail
 	}
 	check := w.groupCheck(c.groups, k, c.vpc.ID)
+	if len(c.groups) == 0 && c.iface != nil && c.iface.Type != "" && c.iface.Type != "interface" {
+		check = Check{Result: Passed, Subject: Ref{Kind: KindInterface, ID: c.iface.ID}, Detail: "an interface of a " + c.iface.Type + " has no security groups"}
+	}
 	check.Test = TestEgressGroups
 	check.Hop = w.trace.Checks[at].Hop
 	if check.Result == Failed {

@@ -131,8 +131,24 @@ func (p *packet) throughInternetGateway(id string, dead bool) arrival {
 		}
 	}
 	p.publicAccess(p.at, p.from.nat != nil)
+	p.edge(id)
 	j.pass("attached to " + p.vpc.ID)
 	return arrival{kind: atInternet, vpc: p.vpc, src: p.from.public, dst: p.dst, border: borderInternet}
+}
+
+// edge looks at the route table of the gateway itself, which may lead what comes in through an appliance first.
+// https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
+func (p *packet) edge(id string) {
+	t := p.w.m.edgeTables[id]
+	if t == nil || len(p.from.address) == 0 || p.w.back {
+		return
+	}
+	r := t.lookup(p.from.address, nil)
+	if r.route == nil || r.route.Target.Kind == TargetLocal {
+		return
+	}
+	p.w.check(Check{Test: TestGateway, Code: codeRouteOpaque, Hop: p.w.hop(KindRouteTable, t.ID, t.Name, r.String()), Subject: Ref{Kind: KindRouteTable, ID: t.ID, Name: t.Name},
+		Detail: "what comes in goes by " + r.String() + ", behind which nothing is known", Resources: []string{t.ID, r.route.Target.ID}})
 }
 
 func nameOf(g *InternetGateway) string {
@@ -310,7 +326,12 @@ func (w *walk) translate(c *party, to spans, a arrival, depth int) {
 	if a.subnet == nil {
 		if a.border == borderNone {
 			w.answerAt(c, to)
+			return
 		}
+		w.back = true
+		w.check(Check{Test: TestReturnRoute, Hop: w.hop(KindNATGateway, n.ID, n.Name, ""), Subject: Ref{Kind: KindNATGateway, ID: n.ID, Name: n.Name},
+			Detail: "how answers leave a regional NAT gateway for another VPC is not known"})
+		w.back = false
 		return
 	}
 	w.back = true

@@ -69,6 +69,18 @@ func (m *Model) compileTable(rt *RouteTable) *routeTable {
 			}
 		}
 	}
+	// Within the blocks of the VPC a propagated route never wins, however specific.
+	var own []netip.Prefix
+	for _, e := range t.entries {
+		if e.rank == rankLocal {
+			own = append(own, e.prefix)
+		}
+	}
+	t.entries = slices.DeleteFunc(t.entries, func(e routeEntry) bool {
+		return e.rank == rankPropagated && slices.ContainsFunc(own, func(p netip.Prefix) bool {
+			return p.Bits() <= e.prefix.Bits() && p.Contains(e.prefix.Addr())
+		})
+	})
 	slices.SortStableFunc(t.entries, func(a, b routeEntry) int {
 		return cmp.Or(cmp.Compare(b.prefix.Bits(), a.prefix.Bits()), cmp.Compare(a.rank, b.rank))
 	})

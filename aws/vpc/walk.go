@@ -64,7 +64,7 @@ func (m *Model) walk(f *Flow, p part) *walk {
 		return w
 	}
 	if a, one := p.to.single(); one {
-		if from.address.contains(a) && len(from.address) == 1 && from.address[0].from == from.address[0].to {
+		if own, known := from.address.single(); known && own == a && from.iface != nil {
 			at := w.hop(KindInterface, from.iface.ID, "", a.String())
 			w.check(Check{Test: TestRoute, Result: Passed, Hop: at, Subject: Ref{Kind: KindInterface, ID: from.iface.ID}, Detail: "the source's own address"})
 			return w
@@ -86,12 +86,6 @@ func (m *Model) walk(f *Flow, p part) *walk {
 
 func isLinkLocal(a netip.Addr) bool {
 	return slices.ContainsFunc(linkLocal[:], func(p netip.Prefix) bool { return p.Contains(a) })
-}
-
-func (s spans) contains(a netip.Addr) bool {
-	return slices.ContainsFunc(s, func(r span) bool {
-		return r.from.BitLen() == a.BitLen() && r.from.Compare(a) <= 0 && a.Compare(r.to) <= 0
-	})
 }
 
 // converse walks from c to the addresses and back.

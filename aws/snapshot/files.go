@@ -15,13 +15,14 @@ import (
 	"strings"
 )
 
-// Limits on what is taken from a folder or archive, so that a corrupt or hostile one can't exhaust the memory. A VPC of
-// several hundred subnets and groups takes a few megabytes.
-const (
-	maxFile  = 64 << 20
-	maxTotal = 512 << 20
-	maxFiles = 20_000
-)
+// limits bound what is taken from a folder or archive, so that a corrupt or hostile one can't exhaust the memory.
+type limits struct {
+	file, total int64 // bytes
+	files       int
+}
+
+// generous limits are far above what is needed: a VPC of several hundred subnets and groups takes a few megabytes.
+var generous = limits{file: 64 << 20, total: 512 << 20, files: 20_000}
 
 // A file is a JSON file of a snapshot. Its name is its path inside the snapshot; nothing is ever written by that name.
 type file struct {
@@ -31,8 +32,9 @@ type file struct {
 
 // A pile collects files within the limits.
 type pile struct {
-	files []file
-	total int
+	limits
+	taken []file
+	size  int64
 }
 
 // wanted reports whether a file belongs to a snapshot.
@@ -42,25 +44,25 @@ func wanted(name string) bool {
 }
 
 func (p *pile) add(name string, r io.Reader) error {
-	if len(p.files) == maxFiles {
-		return fmt.Errorf("more than %d files", maxFiles)
+	if len(p.taken) == p.files {
+		return fmt.Errorf("more than %d files", p.files)
 	}
-	content, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	content, err := io.ReadAll(io.LimitReader(r, p.file+1))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if len(content) > maxFile {
-		return fmt.Errorf("%s: larger than %d MiB", name, maxFile>>20)
+	if int64(len(content)) > p.file {
+		return fmt.Errorf("%s: larger than %d bytes", name, p.file)
 	}
-	if p.total += len(content); p.total > maxTotal {
-		return fmt.Errorf("%s: the files together are larger than %d MiB", name, maxTotal>>20)
+	if p.size += int64(len(content)); p.size > p.total {
+		return fmt.Errorf("%s: the files together are larger than %d bytes", name, p.total)
 	}
-	p.files = append(p.files, file{name, content})
+	p.taken = append(p.taken, file{name, content})
 	return nil
 }
 
-func filesOf(fsys fs.FS) ([]file, error) {
-	var p pile
+func filesOf(fsys fs.FS, within limits) ([]file, error) {
+	p := pile{limits: within}
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !wanted(name) {
 			return err
@@ -72,16 +74,16 @@ func filesOf(fsys fs.FS) ([]file, error) {
 		defer f.Close()
 		return p.add(name, f)
 	})
-	return p.files, err
+	return p.taken, err
 }
 
-func unzip(name string) ([]file, error) {
+func unzip(name string, within limits) ([]file, error) {
 	archive, err := zip.OpenReader(name)
 	if err != nil {
 		return nil, err
 	}
 	defer archive.Close()
-	var p pile
+	p := pile{limits: within}
 	for _, entry := range archive.File {
 		if entry.FileInfo().IsDir() || !wanted(entry.Name) {
 			continue
@@ -96,10 +98,10 @@ func unzip(name string) ([]file, error) {
 			return nil, err
 		}
 	}
-	return p.files, nil
+	return p.taken, nil
 }
 
-func untar(name string) ([]file, error) {
+func untar(name string, within limits) ([]file, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -109,12 +111,12 @@ func untar(name string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p pile
-	archive := tar.NewReader(io.LimitReader(unpacked, 2*maxTotal)) // other files in it are skipped, but not without end
+	p := pile{limits: within}
+	archive := tar.NewReader(io.LimitReader(unpacked, 2*within.total)) // other files in it are skipped, but not without end
 	for {
 		entry, err := archive.Next()
 		if errors.Is(err, io.EOF) {
-			return p.files, nil
+			return p.taken, nil
 		}
 		if err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package snapshot
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
@@ -39,7 +38,7 @@ func strip(v any) any {
 			switch strings.ToLower(name) {
 			case "environment":
 				v[name] = stripVariables(value)
-			case "command", "entrypoint", "dockerlabels", "systemcontrols":
+			case "command", "entrypoint", "dockerlabels":
 				v[name] = stripAll(value)
 			case "options":
 				v[name] = stripOptions(value)
@@ -61,7 +60,7 @@ func stripAll(v any) any {
 			v[i] = stripAll(v[i])
 		}
 	case map[string]any:
-		for name := range maps.Keys(v) {
+		for name := range v {
 			v[name] = stripAll(v[name])
 		}
 	}

@@ -44,32 +44,38 @@ type Snapshot struct {
 
 // Open reads a snapshot from a folder, a .zip or a .tar.gz. The error names the file that could not be understood.
 func Open(path string) (*Snapshot, error) {
-	var found []file
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-	case info.IsDir():
-		found, err = filesOf(os.DirFS(path))
-	case strings.HasSuffix(path, ".zip"):
-		found, err = unzip(path)
-	case strings.HasSuffix(path, ".tar.gz"), strings.HasSuffix(path, ".tgz"):
-		found, err = untar(path)
-	default:
-		err = errors.New("a snapshot is a folder, a .zip or a .tar.gz")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("snapshot %s: %w", path, err)
-	}
-	s, err := build(found)
+	s, err := open(path, generous)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot %s: %w", path, err)
 	}
 	return s, nil
 }
 
+func open(path string, within limits) (*Snapshot, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	var found []file
+	switch {
+	case info.IsDir():
+		found, err = filesOf(os.DirFS(path), within)
+	case strings.HasSuffix(path, ".zip"):
+		found, err = unzip(path, within)
+	case strings.HasSuffix(path, ".tar.gz"), strings.HasSuffix(path, ".tgz"):
+		found, err = untar(path, within)
+	default:
+		err = errors.New("a snapshot is a folder, a .zip or a .tar.gz")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return build(found)
+}
+
 // OpenFS reads a snapshot from a file system, an embedded one for instance.
 func OpenFS(fsys fs.FS) (*Snapshot, error) {
-	found, err := filesOf(fsys)
+	found, err := filesOf(fsys, generous)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot: %w", err)
 	}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// built returns the program, built once for the test.
+func built(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "fargate-doctor")
+	if out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return file
+}
+
+// A screen is the program in a tmux session of its own, on a tmux server of its own.
+type screen struct {
+	t      *testing.T
+	socket string
+}
+
+func openScreen(t *testing.T, width, height int, command string) screen {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("tmux is not installed: the wizard can't be driven in a real terminal here")
+	}
+	s := screen{t, filepath.Join(t.TempDir(), "tmux")}
+	s.tmux("-f", os.DevNull, "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height),
+		"sh", "-c", command+"; echo status $?; exec cat")
+	t.Cleanup(func() { s.try("kill-server") })
+	s.tmux("set-option", "-s", "set-clipboard", "on")
+	return s
+}
+
+func (s screen) try(args ...string) (string, error) {
+	out, err := exec.Command("tmux", append([]string{"-S", s.socket}, args...)...).CombinedOutput()
+	return string(out), err
+}
+
+func (s screen) tmux(args ...string) string {
+	s.t.Helper()
+	out, err := s.try(args...)
+	if err != nil {
+		s.t.Fatalf("tmux %v: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+func (s screen) press(keys ...string) {
+	s.t.Helper()
+	s.tmux(append([]string{"send-keys"}, keys...)...)
+}
+
+// await waits until the screen shows the text.
+func (s screen) await(text string) string {
+	s.t.Helper()
+	return s.poll("the screen to show "+text, func() (string, bool) {
+		shown := s.tmux("capture-pane", "-p")
+		return shown, strings.Contains(shown, text)
+	})
+}
+
+func (s screen) poll(what string, look func() (string, bool)) string {
+	s.t.Helper()
+	var seen string
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		var ok bool
+		if seen, ok = look(); ok {
+			return seen
+		}
+	}
+	s.t.Fatalf("waited for %s; last seen:\n%s", what, seen)
+	return ""
+}
+
+// From the first screen to the root cause and the copied command, as a person would, in a real terminal.
+func TestTheWizardFindsTheRootCauseInATerminal(t *testing.T) {
+	program := built(t)
+	for _, size := range []struct{ width, height int }{{80, 24}, {120, 40}, {60, 15}, {200, 60}} {
+		t.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(t *testing.T) {
+			s := openScreen(t, size.width, size.height, program+" --demo")
+			s.await("> shop")
+			s.press("Enter")
+			s.await("> service")
+			s.press("Enter")
+			s.await("It times out")
+			s.press("Enter")
+			s.await("sns.eu-central-1.amazonaws.com")
+			s.press("Enter")
+			s.await("blocked")
+			s.await("does not admit the task")
+			s.press("c")
+			s.await("copied")
+			copied := s.poll("the copied command", func() (string, bool) {
+				out, err := s.try("show-buffer")
+				return out, err == nil
+			})
+			if !strings.HasPrefix(copied, "aws ec2 authorize-security-group-ingress --group-id sg-") || strings.Contains(copied, "\n") {
+				t.Errorf("copied %q", copied)
+			}
+			s.press("C-c")
+			shown := s.await("status 0")
+			if strings.Contains(shown, "The walk") {
+				t.Errorf("the wizard's last frame is still there:\n%s", shown)
+			}
+		})
+	}
+}
+
+// The window changes while the walk is on; what is shown afterwards fits, and nothing was lost.
+func TestTheWindowMayChangeInTheMiddleOfAWalk(t *testing.T) {
+	s := openScreen(t, 120, 40, built(t)+" --demo")
+	s.await("> shop")
+	s.press("Enter")
+	s.await("> service")
+	s.press("Enter")
+	s.await("It times out")
+	s.press("Enter")
+	s.await("sns.eu-central-1")
+	s.press("Enter")
+	for _, size := range [][2]string{{"60", "15"}, {"40", "10"}, {"200", "60"}, {"80", "24"}} {
+		s.tmux("resize-window", "-x", size[0], "-y", size[1])
+	}
+	s.await("does not admit the task")
+	s.tmux("resize-window", "-x", "40", "-y", "10")
+	s.await("60×15")
+	s.tmux("resize-window", "-x", "80", "-y", "24")
+	s.await("does not admit the task")
+}
+
+// A terminal that never answers a question must not hold the program up.
+func TestASilentTerminalDoesNotDelayTheProgram(t *testing.T) {
+	command := exec.Command(built(t), "--version")
+	command.Env = append(os.Environ(), "TERM=xterm-256color")
+	start := time.Now()
+	tty, err := pty.Start(command)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	var out bytes.Buffer
+	_, err = out.ReadFrom(tty)
+	if err != nil && !errors.Is(err, os.ErrClosed) && !strings.Contains(err.Error(), "input/output error") {
+		t.Fatal(err) // a pty whose program has ended reads as an I/O error
+	}
+	if err := command.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	const stall = 4 * time.Second // Bubble Tea would wait for five
+	if took := time.Since(start); took > stall {
+		t.Errorf("--version took %s", took)
+	}
+	if strings.Contains(out.String(), "\x1b]11;?") {
+		t.Errorf("the terminal was asked for its background: %q", out.String())
+	}
+	if !strings.HasPrefix(out.String(), "fargate-doctor ") {
+		t.Errorf("it printed %q", out.String())
+	}
+}

@@ -35,11 +35,7 @@ func (a *answer) key(e *env, k tea.KeyMsg) tea.Cmd {
 		return e.copier.copy("a sentence about it", a.walk.message())
 	case key.Matches(k, keys.copyFix):
 		f, ok := a.walk.rootFix()
-		if !ok {
-			e.notice = "there is no command to copy"
-			return nil
-		}
-		return e.copier.copy("the fix", oneLine(f.Command))
+		return copyCommand(e, f, ok)
 	case key.Matches(k, keys.recheck):
 		return a.walk.start(e, "")
 	default:
@@ -57,24 +53,16 @@ func (a *answer) view(e *env, w, h int) []string {
 	}
 	lines = append(lines, p.overall(s.report.Verdict).String(), "")
 	lines = append(lines, wrap(s.telling()+".", t.w)...)
+	for _, c := range s.report.Causes {
+		lines = append(lines, "")
+		lines = append(lines, t.cause(s.finding(c))...)
+	}
 	lines = append(lines, "")
-	if len(s.report.Causes) > 0 {
-		for _, f := range s.tree.results[s.report.Causes[0].Step].Fixes {
-			lines = append(lines, t.mend(f, 0, 1)...)
-		}
-		for _, c := range s.report.Causes[1:] {
-			lines = append(lines, t.text("Also", c.Summary)...)
-		}
-	}
 	for _, r := range s.warnings() {
-		lines = append(lines, t.text("Also", r.Summary)...)
+		lines = append(lines, t.text("Also", capital(r.Summary))...)
 	}
-	for i, r := range s.unread() {
-		label := ""
-		if i == 0 {
-			label = "Unread"
-		}
-		lines = append(lines, t.text(label, r.Summary)...)
+	for _, u := range s.unreadInShort() {
+		lines = append(lines, t.text("Unread", u)...)
 	}
 	if actions := s.missing(); len(actions) > 0 {
 		lines = append(lines, t.text("Needs", strings.Join(actions, ", "))...)

@@ -83,11 +83,10 @@ func (f *finding) turn(k tea.KeyMsg, n int) {
 }
 
 func (f *finding) copyFix(e *env, fixes []steps.Fix) tea.Cmd {
-	if f.fix >= len(fixes) || fixes[f.fix].Command == "" {
-		e.notice = "there is no command to copy"
-		return nil
+	if f.fix >= len(fixes) {
+		return copyCommand(e, steps.Fix{}, false)
 	}
-	return e.copier.copy("the fix", oneLine(fixes[f.fix].Command))
+	return copyCommand(e, fixes[f.fix], true)
 }
 
 func (f *finding) view(e *env, w, h int) []string {

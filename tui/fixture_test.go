@@ -220,7 +220,7 @@ func blocked(c steps.Case) steps.Report {
 	}
 	stop := hop(vpc.KindSecurityGroup, "sg-0cc3aa11bb22cc33d", "admits TCP 443 from sg-0a7e only")
 	stop.Blocked = true
-	summary := "The endpoint's security group sg-0cc3aa11bb22cc33d does not admit the task"
+	summary := "the endpoint's security group sg-0cc3aa11bb22cc33d does not admit the task"
 	return steps.Report{
 		Subject: steps.Subject{Account: testAccount, Region: testRegion, Cluster: "shop", Service: "web", Task: "7c1e55ab0000000000000000000000aa", Address: "10.40.1.5"},
 		Symptom: c.Symptom,

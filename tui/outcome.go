@@ -35,6 +35,28 @@ func (s *walk) unread() []steps.StepResult {
 	return out
 }
 
+// unreadInShort says why steps could not be decided, each reason once.
+func (s *walk) unreadInShort() []string {
+	var reasons []string
+	times := map[string]int{}
+	for _, r := range s.unread() {
+		if slices.ContainsFunc(s.report.Causes, func(c steps.Cause) bool { return c.Step == r.ID }) {
+			continue // told among the causes
+		}
+		reason := capital(r.Summary)
+		if times[reason] == 0 {
+			reasons = append(reasons, reason)
+		}
+		times[reason]++
+	}
+	for i, r := range reasons {
+		if n := times[r]; n > 1 {
+			reasons[i] += " (" + count(n, "step") + ")"
+		}
+	}
+	return reasons
+}
+
 // missing returns the IAM actions that the walk lacked.
 func (s *walk) missing() []string {
 	var actions []string
@@ -44,15 +66,15 @@ func (s *walk) missing() []string {
 	return aws.SortedActions(actions)
 }
 
-// questions returns the steps that wait for the person.
-func (s *walk) questions() []steps.StepResult {
-	var out []steps.StepResult
+// questions returns the ids of the questions that wait for the person; several steps may ask the same.
+func (s *walk) questions() []string {
+	var ids []string
 	for _, r := range s.report.Steps {
-		if openQuestion(s.theCase, r.Finding) {
-			out = append(out, r)
+		if openQuestion(s.theCase, r.Finding) && !slices.Contains(ids, r.Question.ID) {
+			ids = append(ids, r.Question.ID)
 		}
 	}
-	return out
+	return ids
 }
 
 // besides counts what the end line has no room for.
@@ -120,14 +142,15 @@ func (s *walk) who() string {
 
 // telling is the one sentence that one would send to a colleague, without its full stop.
 func (s *walk) telling() string {
-	can := " can't reach "
+	who, to := s.who(), destination(s.report.Target)
+	claim := who + " can't reach " + to
 	switch s.report.Verdict {
 	case steps.OK:
-		can = " should reach "
+		claim = who + " should reach " + to
 	case steps.Inconclusive:
-		can = " may not reach "
+		claim = "It is not certain whether " + who + " can reach " + to
 	}
-	return aws.Clean(s.who() + can + destination(s.report.Target) + ": " + s.outcome())
+	return aws.Clean(claim + ": " + s.outcome())
 }
 
 // message is what y copies: the sentence, and the command that mends it.

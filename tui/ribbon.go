@@ -9,20 +9,28 @@ import (
 )
 
 // ribbon draws the packet's way into at most n lines of w columns: every hop, the blocker marked, and what it would have
-// reached behind that. Where there is no room, details go first, then the middles of ids, then the hops far from the blocker.
+// reached behind that. Where there is no room, ids make way for names, then filters that let the packet through are left out,
+// then all hops far from the blocker, and at last names are cut.
 func ribbon(p palette, hops []vpc.Hop, w, n int) []string {
-	for _, label := range []func(vpc.Hop) string{hopInFull, hopID, hopShort} {
-		if lines, ok := layHops(links(p, hops, label), w, n); ok {
+	if len(hops) > 0 && hops[0].Kind == vpc.KindInterface {
+		hops = slices.Clone(hops)
+		hops[0].Kind = kindTask
+	}
+	near := nearBlocker(hops)
+	for _, try := range []struct {
+		hops  []vpc.Hop
+		label func(vpc.Hop) string
+	}{{hops, hopInFull}, {hops, hopName}, {ways(hops), hopName}, {near, hopName}, {near, hopCut(16)}, {near, hopCut(12)}} {
+		if lines, ok := layHops(links(p, try.hops, try.label), w, n); ok {
 			return lines
 		}
 	}
-	near := nearBlocker(hops)
-	if lines, ok := layHops(links(p, near, hopShort), w, n); ok {
-		return lines
-	}
-	lines, _ := layHops(links(p, near, hopShortest), w, n)
+	lines, _ := layHops(links(p, near, hopCut(9)), w, n)
 	return lines[:min(len(lines), n)]
 }
+
+// kindTask is the kind of the interface at which the way starts.
+const kindTask vpc.Kind = "task"
 
 // links returns each hop with the arrow that leads to it.
 func links(p palette, hops []vpc.Hop, label func(vpc.Hop) string) []string {
@@ -31,8 +39,6 @@ func links(p palette, hops []vpc.Hop, label func(vpc.Hop) string) []string {
 	for i, h := range hops {
 		arrow, style := "─▶ ", p.plain
 		switch {
-		case h.ID == elided:
-			style = p.faint
 		case h.Blocked:
 			arrow, style = "─✗ ", p.bad
 		case h.Unknown:
@@ -74,28 +80,50 @@ func layHops(hops []string, w, n int) ([]string, bool) {
 	return lines, fits
 }
 
-// hopInFull is a hop's id with its detail, where that says more.
+// hopInFull is what a hop is called, with its id and what it did.
 func hopInFull(h vpc.Hop) string {
-	id := hopID(h)
-	if h.Detail == "" || strings.Contains(h.Detail, id) || width(h.Detail) > 24 {
-		return id
+	name := hopName(h)
+	if h.ID != "" && !strings.Contains(name, h.ID) && h.Kind != vpc.KindInternet {
+		name += " " + h.ID
 	}
-	return id + " " + h.Detail
+	if h.Detail != "" && !strings.Contains(name, h.Detail) && h.Kind == vpc.KindRouteTable {
+		name += " " + h.Detail
+	}
+	return name
 }
 
-func hopID(h vpc.Hop) string {
+// hopName is what people call a hop: its kind with its name, an interface's address; its id when it has no name.
+func hopName(h vpc.Hop) string {
+	kind, _, _ := strings.Cut(h.ID, "-") // sg-…, acl-…, rtb-…
 	switch {
+	case h.ID == elided:
+		return elided
 	case h.Kind == vpc.KindInternet:
 		return "internet"
+	case h.Kind == kindTask && h.Detail != "":
+		return "task " + h.Detail
+	case h.Kind == vpc.KindInterface && h.Detail != "":
+		return kind + " " + h.Detail
+	case h.Name != "" && kind != h.ID:
+		return kind + " " + h.Name
 	case h.ID != "":
 		return h.ID
 	}
 	return string(h.Kind)
 }
 
-// Where room is short, an id keeps its kind and its ends.
-func hopShort(h vpc.Hop) string    { return middle(aws.Clean(hopID(h)), 12) }
-func hopShortest(h vpc.Hop) string { return middle(aws.Clean(hopID(h)), 9) }
+// hopCut returns what shortens a hop's name to w columns.
+func hopCut(w int) func(vpc.Hop) string {
+	return func(h vpc.Hop) string { return middle(aws.Clean(hopName(h)), w) }
+}
+
+// ways leaves out the filters that let the packet through.
+func ways(hops []vpc.Hop) []vpc.Hop {
+	return slices.DeleteFunc(slices.Clone(hops), func(h vpc.Hop) bool {
+		filter := h.Kind == vpc.KindSecurityGroup || h.Kind == vpc.KindACL || h.Kind == vpc.KindSubnet
+		return filter && !h.Blocked && !h.Unknown
+	})
+}
 
 // elided is the id of the hop that stands for those that were left out.
 const elided = "…"

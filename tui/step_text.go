@@ -39,7 +39,7 @@ func (t stepText) headline(f steps.Finding) []string {
 	s := t.p.verdict(f.Verdict)
 	var lines []string
 	indent := width(s.String()) + 2
-	for i, l := range wrap(f.Summary, t.w-indent) {
+	for i, l := range wrap(capital(f.Summary), t.w-indent) {
 		mark := pad("", indent)
 		if i == 0 {
 			mark = pad(s.String(), indent)
@@ -74,6 +74,18 @@ func (t stepText) lines(r steps.StepResult) []string {
 		links = append(links, wrap(l, t.w-labelWidth)...)
 	}
 	return append(lines, t.field("Read", links)...)
+}
+
+// cause is a finding as the answer names it: what is wrong and how to mend it.
+func (t stepText) cause(f steps.Finding) []string {
+	lines := t.headline(f)
+	for i, fix := range f.Fixes {
+		lines = append(lines, t.mend(fix, i, len(f.Fixes))...)
+	}
+	if len(f.Fixes) == 0 && f.Verdict == steps.Fail {
+		lines = append(lines, t.text("Mend", "No single command mends this; the step says more.")...)
+	}
+	return lines
 }
 
 // finding is what was found, what it means and how to mend it.
@@ -117,7 +129,7 @@ func (t stepText) evidence(e steps.Evidence) []string {
 
 // mend is one fix: what it does, its command, and whether it was proven.
 func (t stepText) mend(f steps.Fix, i, n int) []string {
-	title := f.Title
+	title := capital(f.Title)
 	if n > 1 {
 		title = fmt.Sprintf("%d of %d: %s", i+1, n, title)
 	}

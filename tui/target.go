@@ -126,12 +126,11 @@ func offers(v steps.ServiceChoice, words string) bool {
 	return true
 }
 
-// free is the number of rows that offer what is typed as it is: 1 when it is a target that no service's name says better.
+// free is the number of rows that offer what is typed as it is: 1 where no service's name says it better. What is no target
+// is offered too, below the reason: it may be just what the task was given, and then it is the cause.
 func (s *target) free() int {
-	if s.err != nil || s.typed.Host == "" {
-		return 0
-	}
-	if len(s.matches) > 0 && !strings.ContainsAny(s.input.Value(), ".:/") {
+	text := strings.TrimSpace(s.input.Value())
+	if text == "" || len(s.matches) > 0 && (s.err != nil || !strings.ContainsAny(text, ".:/")) {
 		return 0
 	}
 	return 1

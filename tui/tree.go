@@ -164,6 +164,9 @@ func (t *tree) move(k tea.KeyMsg) {
 func (t *tree) view(p palette, w, h int) []string {
 	t.page = max(h, 1)
 	at := max(slices.Index(t.order, t.cursor), 0)
+	if !t.moved { // what the program points at is shown with what is around it
+		t.top = at - t.page/2
+	}
 	t.top = window(t.top, at, len(t.order), t.page)
 	prefixes := t.prefixes()
 	var lines []string

@@ -178,7 +178,7 @@ func openQuestion(c steps.Case, f steps.Finding) bool {
 	return !said
 }
 
-// fix is what mends the step under the cursor; when that has nothing to mend, what mends the root cause.
+// fix is the command for the step under the cursor; when that has none, the one for the root cause.
 func (s *walk) fix() (steps.Fix, bool) {
 	if r, ok := s.tree.selected(); ok {
 		if f, ok := firstFix(r.Finding); ok {
@@ -188,17 +188,24 @@ func (s *walk) fix() (steps.Fix, bool) {
 	return s.rootFix()
 }
 
-// rootFix is what mends the first cause that has a command.
+// rootFix is the command that mends the root cause, if there is one.
 func (s *walk) rootFix() (steps.Fix, bool) {
-	if s.report == nil {
+	if s.report == nil || len(s.report.Causes) == 0 {
 		return steps.Fix{}, false
 	}
-	for _, c := range s.report.Causes {
-		if f, ok := firstFix(s.tree.results[c.Step].Finding); ok {
-			return f, true
+	return firstFix(s.finding(s.report.Causes[0]))
+}
+
+// finding is what was found about a cause, by the step that found it.
+func (s *walk) finding(c steps.Cause) steps.Finding {
+	f := s.tree.results[c.Step].Finding
+	for _, also := range f.Also {
+		if also.Cause == c.Code && f.Cause != c.Code {
+			return also
 		}
 	}
-	return steps.Fix{}, false
+	f.Also = nil
+	return f
 }
 
 // firstFix returns the first fix that has a command.
@@ -222,11 +229,16 @@ func allFixes(f steps.Finding) []steps.Fix {
 
 func (s *walk) copyFix(e *env) tea.Cmd {
 	f, ok := s.fix()
-	if !ok {
+	return copyCommand(e, f, ok)
+}
+
+// copyCommand copies what a fix says to run.
+func copyCommand(e *env, f steps.Fix, ok bool) tea.Cmd {
+	if !ok || f.Command == "" {
 		e.notice = "there is no command to copy"
 		return nil
 	}
-	return e.copier.copy("the fix", oneLine(f.Command))
+	return e.copier.copy("the fix: "+aws.Clean(f.Title), oneLine(f.Command))
 }
 
 // oneLine returns a command as it is pasted into a shell.

@@ -162,7 +162,7 @@ func TestCopying(t *testing.T) {
 	}
 	p.does("esc", "y")
 	want := "web (task 7c1e55ab, cluster shop, eu-central-1) can't reach sns.eu-central-1.amazonaws.com:443: " +
-		"The endpoint's security group sg-0cc3aa11bb22cc33d does not admit the task. Fix: " + fixCommand
+		"the endpoint's security group sg-0cc3aa11bb22cc33d does not admit the task. Fix: " + fixCommand
 	if got := p.clipboard(); got != want {
 		t.Errorf("y copied %q, want %q", got, want)
 	}

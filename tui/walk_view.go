@@ -97,7 +97,7 @@ func (s *walk) conclusion(e *env, w, h int) []string {
 		return nil
 	}
 	sign := p.overall(s.report.Verdict)
-	for i, l := range wrap(s.outcome(), w-4) {
+	for i, l := range wrap(capital(s.outcome()), w-4) {
 		mark := gutter
 		if i == 0 {
 			mark = " " + sign.style.Render(sign.glyph) + " "

@@ -88,7 +88,7 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case) error {
 	ctx, cancel := context.WithTimeout(ctx, p.set.timeout)
 	defer cancel()
 	progress := p.newProgress()
-	engine := &steps.Engine{Reader: w.reader, Region: c.Region, Now: p.now}
+	engine := &steps.Engine{Reader: w.reader, Region: c.Region, Now: w.now}
 	r, err := engine.Walk(ctx, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
 	progress.clear()
 	if err != nil {

@@ -72,7 +72,7 @@ func (p *program) record(ctx context.Context, flags steps.Case, path string, red
 	recorder := snapshot.NewRecorder(w.reader)
 	reader := aws.NewMemo(recorder) // what the walk has read is not asked for again by the lists
 	progress := p.newProgress()
-	engine := &steps.Engine{Reader: reader, Region: c.Region, Now: p.now}
+	engine := &steps.Engine{Reader: reader, Region: c.Region, Now: w.now}
 	r, err := engine.Walk(ctx, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
 	if err == nil {
 		err = recordLists(ctx, reader, c, r.Subject.Task)
@@ -81,7 +81,7 @@ func (p *program) record(ctx context.Context, flags steps.Case, path string, red
 	if err != nil {
 		return err
 	}
-	manifest := snapshot.Manifest{Captured: p.now(), Region: c.Region, Account: r.Subject.Account}
+	manifest := snapshot.Manifest{Captured: w.now(), Region: c.Region, Account: r.Subject.Account}
 	if err := recorder.Write(path, manifest, redact); err != nil {
 		return err
 	}

@@ -21,12 +21,12 @@ func (p *program) wizard(ctx context.Context) error {
 	if _, ok := terminal(p.out); !ok {
 		return usagef("scripts use: fargate-doctor diagnose", "the wizard needs a terminal, and stdout is none")
 	}
-	options := tui.Options{ReadOnly: p.set.readOnly, NoColor: p.plain(), Clock: p.now, Getenv: os.Getenv, In: p.in, Out: p.out}
+	options := tui.Options{ReadOnly: p.set.readOnly, NoColor: p.plain(), Getenv: os.Getenv, In: p.in, Out: p.out}
 	w, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
-	options.World, options.Story, options.Suggested = w.title, w.story, w.asked
+	options.World, options.Story, options.Suggested, options.Clock = w.title, w.story, w.asked, w.now
 	session := tui.Session{Reader: w.reader, Region: w.region, Profile: w.profile}
 	if w.region != "" {
 		options.Session = &session

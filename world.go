@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
@@ -24,18 +25,19 @@ type world struct {
 	reader  aws.Reader
 	region  string
 	profile string
-	title   string     // of a demo world or snapshot, "" for a live account
-	story   string     // what the person sees, in a demo world
-	asked   steps.Case // what a demo world or a snapshot was made to ask
+	title   string           // of a demo world or snapshot, "" for a live account
+	story   string           // what the person sees, in a demo world
+	asked   steps.Case       // what a demo world or a snapshot was made to ask
+	now     func() time.Time // the world's own time: of a recording, when it was made
 }
 
 // open opens the world that the flags name. It does not touch the network.
 func (p *program) open(ctx context.Context) (world, error) {
 	switch {
 	case p.set.demo != "":
-		return openDemo(p.set.demo)
+		return p.openDemo(p.set.demo)
 	case p.set.snapshot != "":
-		return openSnapshot(p.set.snapshot, p.set.region)
+		return p.openSnapshot(p.set.snapshot, p.set.region)
 	}
 	return p.openLive(ctx, p.set.profile, p.set.region)
 }
@@ -49,16 +51,16 @@ func (p *program) openLive(ctx context.Context, profile, region string) (world, 
 	if err != nil {
 		return world{}, err
 	}
-	return world{reader: account, region: account.Region(), profile: account.Profile()}, nil
+	return world{reader: account, region: account.Region(), profile: account.Profile(), now: p.now}, nil
 }
 
-func openDemo(name string) (world, error) {
+func (p *program) openDemo(name string) (world, error) {
 	reader, w, err := demo.Open(name)
 	if err != nil {
 		return world{}, err
 	}
 	return world{
-		reader: reader, region: w.Region, title: "demo: " + w.Name, story: w.Story,
+		reader: reader, region: w.Region, title: "demo: " + w.Name, story: w.Story, now: p.since(w.Captured),
 		asked: steps.Case{
 			Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service,
 			Symptom: steps.Symptom(w.Symptom), Target: w.Target,
@@ -66,7 +68,7 @@ func openDemo(name string) (world, error) {
 	}, nil
 }
 
-func openSnapshot(path, region string) (world, error) {
+func (p *program) openSnapshot(path, region string) (world, error) {
 	s, err := snapshot.Open(path)
 	if err != nil {
 		return world{}, err
@@ -78,7 +80,17 @@ func openSnapshot(path, region string) (world, error) {
 		region = regions[0]
 	}
 	asked := steps.Case{Region: region}
-	return world{reader: s, region: region, title: "snapshot: " + path, asked: asked}, nil
+	return world{reader: s, region: region, title: "snapshot: " + path, asked: asked, now: p.since(s.Manifest().Captured)}, nil
+}
+
+// since returns a clock that starts at the moment of a recording, so that ages are what they were then; the program's own clock when
+// the moment is not known.
+func (p *program) since(captured time.Time) func() time.Time {
+	if captured.IsZero() {
+		return p.now
+	}
+	began := p.now()
+	return func() time.Time { return captured.Add(p.now().Sub(began)) }
 }
 
 // listDemos prints the demo worlds, one a line.

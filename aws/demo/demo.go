@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/snapshot"
@@ -37,6 +38,8 @@ type World struct {
 	Symptom string // "timeout", "dns" or "unsure"
 	Target  string // as a person would type it
 	Expect  Expectation
+
+	Captured time.Time // the moment that it shows
 
 	denied  []string // IAM actions that are refused
 	changes []change
@@ -85,7 +88,7 @@ func load(name string) World {
 	return World{
 		Name: name, Title: f.Title, Story: f.Story, Base: f.Base, Region: loadBase(f.Base).Region,
 		Cluster: f.Cluster, Service: f.Service, Task: f.Task, Symptom: f.Symptom, Target: f.Target,
-		Expect: f.Expect, denied: f.Denied, changes: f.Changes,
+		Expect: f.Expect, Captured: captured, denied: f.Denied, changes: f.Changes,
 	}
 }
 

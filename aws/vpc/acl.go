@@ -16,13 +16,14 @@ type aclRules struct {
 
 type aclRule struct {
 	*ACLEntry
-	span span // of its prefix
+	span span   // of its prefix
+	text string // as a person reads it
 }
 
 func compileACL(a *NetworkACL) *aclRules {
 	c := &aclRules{NetworkACL: a}
 	for i := range a.Entries {
-		e := aclRule{&a.Entries[i], spanOf(a.Entries[i].Prefix)}
+		e := aclRule{&a.Entries[i], spanOf(a.Entries[i].Prefix), a.Entries[i].describe()}
 		if e.Egress {
 			c.egress = append(c.egress, e)
 		} else {
@@ -47,7 +48,7 @@ type crossing struct {
 // A ruling is what an ACL decided about a crossing.
 type ruling struct {
 	result  Result
-	entry   *ACLEntry  // the entry that decided; of the denied part when Partly; nil when no entry matched
+	entry   *aclRule   // the entry that decided; of the denied part when Partly; nil when no entry matched
 	witness netip.Addr // an address that is denied, when Partly
 	denied  PortRange  // ports that are denied, when Partly
 }
@@ -72,7 +73,7 @@ func (a *aclRules) judge(c crossing) ruling {
 	for _, s := range c.peer {
 		open = append(open, patch{s, c.ports})
 	}
-	var allow, deny *ACLEntry
+	var allow, deny *aclRule
 	var witness netip.Addr
 	var denied PortRange
 	for i := range entries {
@@ -89,10 +90,10 @@ func (a *aclRules) judge(c crossing) ruling {
 			continue
 		}
 		if e.Allow {
-			allow = cmp.Or(allow, e.ACLEntry)
+			allow = cmp.Or(allow, e)
 		} else if deny == nil {
 			in := open[at].within(e.span, ports)
-			deny, witness, denied = e.ACLEntry, in.from, in.ports
+			deny, witness, denied = e, in.from, in.ports
 		}
 		if len(open) == 1 && open[0].within(e.span, ports) == open[0] {
 			open = nil
@@ -168,22 +169,28 @@ func (p patch) cut(rest []patch, q span, ports PortRange) []patch {
 
 // describe tells the ruling in one line: "outbound rule 100 allows tcp 443 to 0.0.0.0/0".
 func (r ruling) describe(c crossing) string {
+	if r.entry != nil {
+		return r.entry.text
+	}
 	way, side := "inbound", " from "
 	if c.egress {
 		way, side = "outbound", " to "
 	}
-	if r.entry == nil {
-		text := "no " + way + " rule matches " + traffic(c.protocol, c.ports) + side + c.peer.String()
-		if r.result == Partly {
-			text = "no " + way + " rule matches " + traffic(c.protocol, r.denied) + side + r.witness.String()
-		}
-		return text
+	if r.result == Partly {
+		return "no " + way + " rule matches " + traffic(c.protocol, r.denied) + side + r.witness.String()
 	}
-	verb := " denies "
-	if r.entry.Allow {
+	return "no " + way + " rule matches " + traffic(c.protocol, c.ports) + side + c.peer.String()
+}
+
+func (e *ACLEntry) describe() string {
+	way, verb, side := "inbound", " denies ", " from "
+	if e.Egress {
+		way, side = "outbound", " to "
+	}
+	if e.Allow {
 		verb = " allows "
 	}
-	return way + " rule " + r.entry.number() + verb + traffic(r.entry.Protocol, r.entry.Ports) + side + r.entry.Prefix.String()
+	return way + " rule " + e.number() + verb + traffic(e.Protocol, e.Ports) + side + e.Prefix.String()
 }
 
 func (e *ACLEntry) number() string {

@@ -279,13 +279,13 @@ func (p *packet) recordRoute(r routing) {
 	case r.route == nil:
 		c.Result, c.Code, c.Detail = Failed, p.cause(codeRouteNone), "no route to "+p.dst.String()
 	case r.rival != nil:
-		c.Result, c.Code, c.Detail = NotDecided, codeRouteAmbiguous, r.String()+", and "+r.rival.PrefixList+" → "+r.rival.Target.ID+" matches too"
+		c.Result, c.Code, c.Detail = NotDecided, codeRouteAmbiguous, r.text+", and "+r.rival.PrefixList+" → "+r.rival.Target.ID+" matches too"
 		c.Resources = []string{t.ID, r.route.PrefixList, r.rival.PrefixList}
 	case r.route.Blackhole:
-		c.Result, c.Code, c.Detail = Failed, p.cause(codeRouteBlackhole), r.String()+" is a blackhole"
+		c.Result, c.Code, c.Detail = Failed, p.cause(codeRouteBlackhole), r.text+" is a blackhole"
 		c.Resources = []string{t.ID, r.route.Target.ID}
 	default:
-		c.Detail = r.String()
+		c.Detail = r.text
 	}
 	if p.role == roleNATOutside && c.Result == Failed && !w.back && !p.entered {
 		c.Resources = []string{p.from.nat.ID, t.ID}
@@ -296,11 +296,7 @@ func (p *packet) recordRoute(r routing) {
 		}
 		c.Mend = p.mendRoute(r)
 	}
-	hopText := ""
-	if r.route != nil {
-		hopText = r.String()
-	}
-	c.Hop = w.hop(KindRouteTable, t.ID, t.Name, hopText)
+	c.Hop = w.hop(KindRouteTable, t.ID, t.Name, r.text)
 	w.check(c)
 }
 

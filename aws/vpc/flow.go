@@ -59,8 +59,8 @@ func (m *Model) parts(f Flow) ([]part, *Trace) {
 		return m.interfaceParts(f, d.Interfaces)
 	case d.Addresses != nil:
 		var out []part
-		for _, six := range [...]bool{false, true} {
-			if s := spansOf(d.Addresses, six); len(s) > 0 {
+		for _, s := range byFamily(d.Addresses) {
+			if len(s) > 0 {
 				out = append(out, part{to: s, endpoint: m.endpoints[d.Endpoint]})
 			}
 		}

@@ -147,8 +147,8 @@ func (p *packet) edge(id string) {
 	if r.route == nil || r.route.Target.Kind == TargetLocal {
 		return
 	}
-	p.w.check(Check{Test: TestGateway, Code: codeRouteOpaque, Hop: p.w.hop(KindRouteTable, t.ID, t.Name, r.String()), Subject: Ref{Kind: KindRouteTable, ID: t.ID, Name: t.Name},
-		Detail: "what comes in goes by " + r.String() + ", behind which nothing is known", Resources: []string{t.ID, r.route.Target.ID}})
+	p.w.check(Check{Test: TestGateway, Code: codeRouteOpaque, Hop: p.w.hop(KindRouteTable, t.ID, t.Name, r.text), Subject: Ref{Kind: KindRouteTable, ID: t.ID, Name: t.Name},
+		Detail: "what comes in goes by " + r.text + ", behind which nothing is known", Resources: []string{t.ID, r.route.Target.ID}})
 }
 
 func nameOf(g *InternetGateway) string {

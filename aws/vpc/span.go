@@ -126,18 +126,16 @@ func (s spans) addresses(max int) ([]netip.Addr, bool) {
 	return out, true
 }
 
-// spansOf returns the addresses of set that belong to the family.
-func spansOf(set *netipx.IPSet, six bool) spans {
-	if set == nil {
-		return nil
-	}
-	var out spans
+// byFamily returns the IPv4 and the IPv6 addresses of a set.
+func byFamily(set *netipx.IPSet) (families [2]spans) {
 	for _, r := range set.Ranges() {
-		if r.From().Is6() == six {
-			out = append(out, span{r.From(), r.To()})
+		i := 0
+		if r.From().Is6() {
+			i = 1
 		}
+		families[i] = append(families[i], span{r.From(), r.To()})
 	}
-	return out
+	return families
 }
 
 func (s spans) String() string {

@@ -19,6 +19,18 @@ type routeEntry struct {
 	prefix netip.Prefix
 	route  *Route
 	rank   int8
+	text   string // as a person reads it in the console: "0.0.0.0/0 → nat-0a1"
+}
+
+func entryOf(p netip.Prefix, r *Route, rank int8) routeEntry {
+	from, to := r.PrefixList, r.Target.ID
+	if from == "" {
+		from = p.String()
+	}
+	if to == "" {
+		to = string(r.Target.Kind)
+	}
+	return routeEntry{p, r, rank, from + " → " + to}
 }
 
 const (
@@ -46,7 +58,7 @@ func (m *Model) compileTable(rt *RouteTable) *routeTable {
 		r := &rt.Routes[i]
 		if r.PrefixList == "" {
 			if r.Prefix.IsValid() {
-				t.entries = append(t.entries, routeEntry{r.Prefix, r, rankOf(r)})
+				t.entries = append(t.entries, entryOf(r.Prefix, r, rankOf(r)))
 			}
 			continue
 		}
@@ -57,7 +69,7 @@ func (m *Model) compileTable(rt *RouteTable) *routeTable {
 		}
 		for _, p := range list.Prefixes {
 			if p.IsValid() {
-				t.entries = append(t.entries, routeEntry{p, r, rankOf(r)})
+				t.entries = append(t.entries, entryOf(p, r, rankOf(r)))
 			}
 		}
 	}
@@ -65,7 +77,7 @@ func (m *Model) compileTable(rt *RouteTable) *routeTable {
 	if v := m.vpcs[rt.VPC]; v != nil {
 		for _, p := range v.CIDRs {
 			if p.IsValid() && !slices.ContainsFunc(t.entries, func(e routeEntry) bool { return e.prefix == p && e.rank <= rankStatic }) {
-				t.entries = append(t.entries, routeEntry{p, &Route{Prefix: p, Target: Target{Kind: TargetLocal, ID: "local"}}, rankLocal})
+				t.entries = append(t.entries, entryOf(p, &Route{Prefix: p, Target: Target{Kind: TargetLocal, ID: "local"}}, rankLocal))
 			}
 		}
 	}
@@ -89,11 +101,11 @@ func (m *Model) compileTable(rt *RouteTable) *routeTable {
 
 // A routing is what a table says about a set of addresses.
 type routing struct {
-	route  *Route       // nil when none matches
-	prefix netip.Prefix // the block that matched
-	rival  *Route       // a route of another prefix list with another target that matches too
-	unread *Route       // a route that may match and win, its prefix list is not known
-	parts  []spans      // when the addresses take different ways: they must be asked for one part at a time
+	route  *Route  // nil when none matches
+	text   string  // the route as a person reads it
+	rival  *Route  // a route of another prefix list with another target that matches too
+	unread *Route  // a route that may match and win, its prefix list is not known
+	parts  []spans // when the addresses take different ways: they must be asked for one part at a time
 }
 
 // lookup finds the route for the addresses. Entries for which skip is true are passed over.
@@ -105,7 +117,7 @@ func (t *routeTable) lookup(to spans, skip func(*Route) bool) routing {
 			continue
 		}
 		if to.within(e.prefix) {
-			found.route, found.prefix = e.route, e.prefix
+			found.route, found.text = e.route, e.text
 			found.rival = t.rival(i, to)
 			break
 		}
@@ -140,17 +152,4 @@ func (t *routeTable) rival(at int, to spans) *Route {
 		}
 	}
 	return nil
-}
-
-// String names the route as a person reads it in the console.
-func (r routing) String() string {
-	to := r.route.Target.ID
-	if to == "" {
-		to = string(r.route.Target.Kind)
-	}
-	from := r.route.PrefixList
-	if from == "" {
-		from = r.prefix.String()
-	}
-	return from + " → " + to
 }

@@ -259,3 +259,61 @@ func TestSentences(t *testing.T) {
 		}
 	}
 }
+
+// A region that the list does not know can be typed.
+func TestARegionThatIsNotOnTheList(t *testing.T) {
+	var asked string
+	o := fromProfiles()
+	o.Connect = func(_ context.Context, profile, region string) (Session, error) {
+		asked = profile + "/" + region
+		return Session{Reader: shop(), Profile: profile, Region: region}, nil
+	}
+	p := sit(t, o, 80, 24)
+	p.does("j", "tab", "/", "mars-north-1", "enter")
+	p.sees("enter connects to mars-north-1")
+	p.does("enter")
+	p.sees("Clusters")
+	if asked != "prod/mars-north-1" {
+		t.Errorf("connected to %q", asked)
+	}
+}
+
+// What takes longer than a moment shows one spinner and how long it has taken.
+func TestTheSpinnerSaysWhatTakesLong(t *testing.T) {
+	now := noon
+	a := shop()
+	a.hold = make(chan struct{})
+	o := with(a, &script{report: blocked})
+	o.Clock = func() time.Time { return now }
+	p := sit(t, o, 80, 24)
+	if strings.ContainsAny(p.frame(), string(spinner)) {
+		t.Errorf("a spinner shows at once:\n%s", p.frame())
+	}
+	now = now.Add(1200 * time.Millisecond)
+	first := p.frame()
+	if !strings.Contains(first, "1.2 s") || strings.Count(first, string(spinner[0])) != 1 {
+		t.Errorf("after a second:\n%s", first)
+	}
+	p.update(beat{})
+	if p.frame() == first {
+		t.Error("the spinner does not move")
+	}
+	close(a.hold)
+	p.m.ticking = true
+	p.settle()
+	if strings.ContainsAny(p.frame(), string(spinner)) {
+		t.Errorf("the spinner outlives its work:\n%s", p.frame())
+	}
+}
+
+// In a snapshot, ages are those of the moment when it was taken.
+func TestAgesOfASnapshot(t *testing.T) {
+	o := with(shop(), &script{report: blocked})
+	o.Captured = noon
+	o.Clock = func() time.Time { return noon.Add(500 * 24 * time.Hour) }
+	p := sit(t, o, 80, 24)
+	p.does("G", "enter")
+	if f := p.frame(); !strings.Contains(f, " 3h ") || strings.Contains(f, "500d") {
+		t.Errorf("ages in a snapshot:\n%s", f)
+	}
+}

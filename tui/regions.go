@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// regions is the list of regions, for a profile.
+// regions is the list of regions, for a profile. A region that is too new for the list can be typed as its filter.
 type regions struct {
 	profile Profile
 	list    *list[string]
@@ -48,7 +50,11 @@ func (s *regions) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.again):
 		return s.door.knock(e)
 	case key.Matches(k, keys.enter):
-		if r, ok := s.list.selected(); ok {
+		r, ok := s.list.selected()
+		if !ok {
+			r = strings.TrimSpace(s.list.filter.Value())
+		}
+		if r != "" {
 			return s.door.connect(e, s.profile.Name, r)
 		}
 	}
@@ -57,5 +63,8 @@ func (s *regions) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 func (s *regions) view(e *env, w, h int) []string {
 	foot := s.door.view(e.style, w)
+	if typed := strings.TrimSpace(s.list.filter.Value()); len(foot) == 0 && len(s.list.shown) == 0 && typed != "" && !s.list.filtering {
+		foot = []string{cut(" enter connects to "+typed+", a region that is not on the list", w)}
+	}
 	return stacked(h, s.list.view(e.style, e.asOf(), w, h-len(foot)), foot)
 }

@@ -136,7 +136,7 @@ func TestTheTerminalIsLeftClean(t *testing.T) {
 			}
 			shown := con.text()
 			for on, off := range map[string]string{enterAltScreen: leaveAltScreen, hideCursor: showCursor, pasteOn: pasteOff} {
-				if strings.LastIndex(shown, off) < strings.LastIndex(shown, on) {
+				if strings.LastIndex(shown, off) <= strings.LastIndex(shown, on) {
 					t.Errorf("%q was not undone: %q", on, shown)
 				}
 			}

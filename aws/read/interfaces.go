@@ -20,14 +20,17 @@ type wireInterface struct {
 	}
 	Ipv6Addresses   []struct{ Ipv6Address string }
 	SourceDestCheck *bool
-	Attachment      struct{ InstanceId string }
+	Attachment      struct {
+		InstanceId  string
+		DeviceIndex int
+	}
 }
 
 func (w wireInterface) networkInterface() (vpc.NetworkInterface, error) {
 	i := vpc.NetworkInterface{ID: w.NetworkInterfaceId, VPC: w.VpcId, Subnet: w.SubnetId, Zone: w.AvailabilityZone, Owner: w.OwnerId,
 		Type: w.InterfaceType, Description: w.Description, RequesterID: w.RequesterId, Status: w.Status,
 		SourceDestCheck: w.SourceDestCheck == nil || *w.SourceDestCheck, // on unless someone turned it off
-		Instance:        w.Attachment.InstanceId}
+		Instance:        w.Attachment.InstanceId, DeviceIndex: w.Attachment.DeviceIndex}
 	for _, g := range w.Groups {
 		i.Groups = append(i.Groups, g.GroupId)
 	}

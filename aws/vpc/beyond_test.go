@@ -157,3 +157,35 @@ func TestNeeds(t *testing.T) {
 		})
 	}
 }
+
+// Behind some interfaces the configuration does not tell what happens; that they drop is still certain when they do.
+func TestBehindInterfaces(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		breaks  func(*vpc.Network)
+		verdict vpc.Verdict
+	}{
+		{"an application's interface", func(n *vpc.Network) {}, vpc.Reachable},
+		{"network load balancer", func(n *vpc.Network) { face(n, "eni-data").Type = "network_load_balancer" }, vpc.Unknown},
+		{"secondary interface", func(n *vpc.Network) { face(n, "eni-data").Instance, face(n, "eni-data").DeviceIndex = "i-1", 1 }, vpc.Unknown},
+		{"secondary interface of Kubernetes", func(n *vpc.Network) {
+			face(n, "eni-data").Instance, face(n, "eni-data").DeviceIndex, face(n, "eni-data").Description = "i-1", 1, "aws-K8S-i-1"
+		}, vpc.Reachable},
+		{"appliance", func(n *vpc.Network) {
+			face(n, "eni-data").SourceDestCheck = false
+			table(n, "rtb-main").Routes = append(local(), to("0.0.0.0/0", vpc.TargetInterface, "eni-data"))
+		}, vpc.Unknown},
+		{"no appliance, only unchecked", func(n *vpc.Network) { face(n, "eni-data").SourceDestCheck = false }, vpc.Reachable},
+		{"load balancer that does not admit", func(n *vpc.Network) {
+			face(n, "eni-data").Type = "network_load_balancer"
+			group(n, "sg-data").Ingress = nil
+		}, vpc.Blocked},
+	} {
+		n := office()
+		c.breaks(&n)
+		if tr := vpc.Compile(n).Trace(flow("eni-task", "10.0.2.30", 5432)); tr.Verdict != c.verdict {
+			t.Errorf("%s: %v, want %v", c.name, tr.Verdict, c.verdict)
+			show(t, tr)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package vpc
 
+import "strings"
+
 // aclNames says under which test and causes an ACL's answer is reported, by the role of its subnet.
 var aclNames = [...]struct {
 	test            Test
@@ -165,10 +167,24 @@ func (w *walk) ingressGroups(c *party, a arrival) {
 	}
 	at := w.hop(kind, id, name, a.dst.String())
 	if a.iface != nil {
-		if why, opaque := beyond[a.iface.Type]; opaque {
+		if why := w.behind(c, a); why != "" {
 			w.check(Check{Test: TestIngressGroups, Code: codeTargetOpaque, Hop: at, Subject: Ref{Kind: kind, ID: id, Name: name}, Detail: why, Resources: []string{id}})
 		}
 	}
+}
+
+// behind says what may drop the packet behind an interface that admits it, "" if nothing is known of such.
+func (w *walk) behind(c *party, a arrival) string {
+	n := a.iface
+	switch {
+	case beyond[n.Type] != "":
+		return beyond[n.Type]
+	case !n.SourceDestCheck && w.m.appliances[n.ID]:
+		return "routes lead through this interface: what an appliance lets pass only it knows"
+	case n.Instance != "" && n.DeviceIndex > 0 && n.RequesterID == "" && !strings.HasPrefix(n.Description, "aws-K8S") && c.subnet != a.subnet:
+		return "a secondary interface of " + n.Instance + ": whether answers leave by it depends on the routes inside the instance"
+	}
+	return ""
 }
 
 // beyond names interface types behind which something decides that the configuration of the VPC does not show.

@@ -27,6 +27,7 @@ type Model struct {
 	attachments   map[attachmentKey]*TransitAttachment
 	transitTables map[string]*transitTable
 	edgeTables    map[string]*routeTable // by the internet gateway that they are associated with
+	appliances    map[string]bool        // interfaces that routes lead to
 	gaps          map[gapKey]*Gap
 }
 
@@ -78,6 +79,7 @@ func Compile(n Network) *Model {
 		attachments:   map[attachmentKey]*TransitAttachment{},
 		transitTables: map[string]*transitTable{},
 		edgeTables:    map[string]*routeTable{},
+		appliances:    map[string]bool{},
 		gaps:          make(map[gapKey]*Gap, len(n.Gaps)),
 	}
 	for i := range n.Gaps {
@@ -97,6 +99,7 @@ func Compile(n Network) *Model {
 	m.indexEndpoints()
 	m.indexTransit()
 	m.indexInterfaces()
+	m.indexAppliances()
 	for i := range n.SecurityGroups {
 		g := &m.net.SecurityGroups[i]
 		m.groups[g.ID] = m.compileGroup(g)
@@ -203,6 +206,28 @@ func (m *Model) indexInterfaces() {
 		for _, a := range n.IPv6 {
 			m.located[location{n.VPC, a}] = n
 			m.publicOwners[a] = n
+		}
+	}
+}
+
+func (m *Model) indexAppliances() {
+	instances := map[string]bool{}
+	for _, t := range m.net.RouteTables {
+		for _, r := range t.Routes {
+			switch r.Target.Kind {
+			case TargetInterface:
+				m.appliances[r.Target.ID] = true
+				if n := m.interfaces[r.Target.ID]; n != nil {
+					instances[n.Instance] = true
+				}
+			case TargetInstance:
+				instances[r.Target.ID] = true
+			}
+		}
+	}
+	for _, n := range m.net.Interfaces {
+		if n.Instance != "" && instances[n.Instance] {
+			m.appliances[n.ID] = true
 		}
 	}
 }

@@ -210,6 +210,7 @@ type NetworkInterface struct {
 	IPv6                         []netip.Addr
 	SourceDestCheck              bool
 	Instance                     string // of the attachment
+	DeviceIndex                  int    // of the attachment: 0 is an instance's primary interface
 }
 
 // Address is a private IPv4 address and the public one that is associated with it, if any.

@@ -108,7 +108,7 @@ const (
 )
 
 func TestTheTerminalIsLeftClean(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	for _, c := range []struct {
 		name string
 		keys []string // what is typed, each when the text before it is seen

@@ -82,7 +82,7 @@ func (a *aclRules) judge(c crossing) ruling {
 			break
 		}
 		ports, matches := e.matches(c)
-		if !matches {
+		if !matches || len(open) == 1 && !open[0].meets(e.span, ports) {
 			continue
 		}
 		at := slices.IndexFunc(open, func(p patch) bool { return p.meets(e.span, ports) })
@@ -138,7 +138,7 @@ func (e *ACLEntry) matches(c crossing) (PortRange, bool) {
 
 // meets reports whether the addresses and ports hit the patch.
 func (p patch) meets(q span, ports PortRange) bool {
-	return p.span.overlaps(q) && p.ports.From <= ports.To && ports.From <= p.ports.To
+	return p.ports.From <= ports.To && ports.From <= p.ports.To && p.span.overlaps(q)
 }
 
 // within returns the part of the patch that the addresses and ports, which meet it, cover.

@@ -95,6 +95,7 @@ type admission struct {
 func (m *Model) admit(groups []string, k knock) admission {
 	var a admission
 	left := k.peer
+	_, single := left.single()
 	for _, id := range groups {
 		g := m.groups[id]
 		if g == nil {
@@ -114,12 +115,10 @@ func (m *Model) admit(groups []string, k knock) admission {
 				if left.within(x) {
 					return admission{result: Passed, group: g, by: p.Permission, prefix: x}
 				}
-				if len(left) > 1 || len(left) == 1 && left[0].from != left[0].to {
-					if left.overlaps(x) {
-						left = left.without(x)
-						if a.group == nil {
-							a.group, a.by, a.prefix = g, p.Permission, x
-						}
+				if !single && left.overlaps(x) {
+					left = left.without(x)
+					if a.group == nil {
+						a.group, a.by, a.prefix = g, p.Permission, x
 					}
 				}
 			}
@@ -135,7 +134,9 @@ func (m *Model) admit(groups []string, k knock) admission {
 					a.deciding = ref
 				}
 			}
-			a.lists = append(a.lists, p.unread...)
+			if len(p.unread) > 0 {
+				a.lists = append(a.lists, p.unread...)
+			}
 		}
 	}
 	switch {

@@ -95,7 +95,9 @@ func (f *finding) view(e *env, w, h int) []string {
 		return advice(w, "This step is no longer part of the walk.", "esc goes back to it.")
 	}
 	t := f.walk.text(e, w-2)
-	t.fix = f.fix
+	if len(allFixes(r.Finding)) > 1 {
+		t.fix = f.fix
+	}
 	if f.asks() {
 		t.choice = f.choice
 	}

@@ -276,6 +276,7 @@ func denied(c steps.Case) steps.Report {
 	if said := c.Answers["subnet.kind"]; said != "" {
 		route.Answered = true
 		route.Verdict, route.Summary = steps.Pass, "You said that the subnet is "+said
+		r.Verdict = steps.OK
 		route.Evidence = []steps.Evidence{{Kind: "you", Detail: said}}
 	}
 	r.Steps = []steps.StepResult{r.Steps[0], r.Steps[1], route, r.Steps[5]}

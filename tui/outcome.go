@@ -15,6 +15,8 @@ func (s *walk) outcome() string {
 	switch {
 	case len(r.Causes) > 0:
 		return r.Causes[0].Summary
+	case r.Verdict == steps.OK && slices.ContainsFunc(r.Steps, func(s steps.StepResult) bool { return s.Answered }):
+		return "nothing that could be read stands in the way, and what could not is as you said"
 	case r.Verdict == steps.OK:
 		return "nothing that could be read stands in the way"
 	}

@@ -13,7 +13,7 @@ type stepText struct {
 	p       palette
 	w       int
 	answers map[string]string // what the person has said
-	fix     int               // which fix is selected, -1 when that is not shown
+	fix     int               // which fix is selected, -1 when there is no choice
 	choice  int               // which choice is selected, -1 when that is not shown
 }
 
@@ -133,7 +133,7 @@ func (t stepText) mend(f steps.Fix, i, n int) []string {
 	if n > 1 {
 		title = fmt.Sprintf("%d of %d: %s", i+1, n, title)
 	}
-	if i == t.fix && n > 1 {
+	if i == t.fix {
 		title = "> " + title
 	}
 	body := wrap(title, t.w-labelWidth)

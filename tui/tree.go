@@ -174,6 +174,9 @@ func (t *tree) view(p palette, w, h int) []string {
 		id := t.order[i]
 		s := t.sign(p, id)
 		text := prefixes[i] + aws.Clean(t.ask(id))
+		if t.results[id].Answered {
+			text = prefixes[i] + "(you said) " + aws.Clean(t.ask(id))
+		}
 		if i == at {
 			lines = append(lines, p.marked(" > "+pad(s.glyph+" "+s.word, signWidth)+"  "+text, w))
 			continue

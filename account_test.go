@@ -66,7 +66,7 @@ func TestDiagnoseOnAnAPIServer(t *testing.T) {
 		{"endpoint", livetest.Knobs{}, "ok", exitFine, ""},
 		{"NAT gateway", livetest.Knobs{NoEndpoint: true}, "ok", exitFine, ""},
 		{"endpoint group admits nobody", livetest.Knobs{NoEndpointIngress: true}, "blocked", exitProblem, "endpoint.sg-ingress-denied"},
-		{"no way out", livetest.Knobs{NoEndpoint: true, NoNAT: true}, "blocked", exitProblem, "endpoint.missing"},
+		{"no way out", livetest.Knobs{NoEndpoint: true, NoNAT: true}, "blocked", exitProblem, "route.none"},
 		{"no egress", livetest.Knobs{NoEgress: true}, "blocked", exitProblem, "sg.egress-denied"},
 		{"network ACL denies", livetest.Knobs{NoEndpoint: true, DenyACL: true}, "blocked", exitProblem, "nacl.egress-denied"},
 	} {

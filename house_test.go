@@ -19,7 +19,7 @@ const module = "fargate-doctor"
 var mayImport = map[string][]string{
 	"":               {"aws", "aws/demo", "aws/live", "aws/read", "aws/snapshot", "aws/vpc", "steps", "steps/report", "tui", "tui/background"},
 	"aws":            {},
-	"aws/vpc":        {},
+	"aws/vpc":        {"aws"},
 	"aws/read":       {"aws", "aws/vpc"},
 	"aws/live":       {"aws"},
 	"aws/snapshot":   {"aws"},

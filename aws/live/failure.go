@@ -97,6 +97,8 @@ func kindOf(ctx context.Context, err error) aws.Kind {
 		return lookup.kind()
 	case errors.As(err, &api) && api.ErrorCode() != unknownCode:
 		return kindOfAPI(api)
+	case errors.As(err, &foreign) && foreign.unimplemented:
+		return aws.Unsupported
 	case errors.As(err, &foreign), errors.As(err, &garbled):
 		return aws.Malformed
 	case errors.As(err, &unsent):

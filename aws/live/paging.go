@@ -81,26 +81,20 @@ func filled(v reflect.Value) bool {
 	return !v.IsZero()
 }
 
-// answers reports whether an output holds any of the members that its operation returns: a list, if only an empty one, where
-// it returns lists. The SDK's decoders skip what they do not know, so that a log-in page or an empty body would otherwise
-// pass for "there are none".
+// answers reports whether an output holds any of the members that its operation returns, if only an empty list. The SDK's
+// decoders skip what they do not know, so that a log-in page or an empty body would otherwise pass for "there are none".
 func answers(out any) bool {
 	v := reflect.ValueOf(out).Elem()
-	lists, member := false, false
 	for i := range v.NumField() {
-		f, name := v.Field(i), v.Type().Field(i).Name
-		if !v.Type().Field(i).IsExported() || pageField(name) {
+		f, field := v.Field(i), v.Type().Field(i)
+		if !field.IsExported() || pageField(field.Name) {
 			continue
 		}
-		if f.Kind() == reflect.Slice {
-			if !f.IsNil() {
-				return true
-			}
-			lists = true
+		if kind := f.Kind(); (kind == reflect.Slice || kind == reflect.Pointer) && !f.IsNil() {
+			return true
 		}
-		member = member || f.Kind() == reflect.Pointer && !f.IsNil()
 	}
-	return member && !lists
+	return false
 }
 
 // pageField reports whether a field of an output is about paging or transport. The AWS CLI, which joins pages, prints none.

@@ -8,9 +8,12 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+
+	"fargate-doctor/aws"
 )
 
 const (
@@ -76,10 +79,14 @@ func (w *wire) exchange(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the answer broke off: %w", err)
 	}
 	if len(body) > maxAnswer {
-		return nil, &foreignAnswer{fmt.Sprintf("the answer is longer than %d MB", maxAnswer>>20), false}
+		return nil, &foreignAnswer{text: fmt.Sprintf("the answer is longer than %d MB", maxAnswer>>20)}
 	}
 	if webPage.Match(body) {
-		return nil, &foreignAnswer{"a web page instead of an API answer: HTTP " + resp.Status, resp.StatusCode > http.StatusNotImplemented}
+		return nil, &foreignAnswer{
+			text:          "a web page instead of an API answer: HTTP " + resp.Status,
+			passing:       resp.StatusCode > http.StatusNotImplemented,
+			unimplemented: notAmazon(req.URL.Hostname()) && (resp.StatusCode == http.StatusInternalServerError || resp.StatusCode == http.StatusNotImplemented),
+		}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
@@ -88,10 +95,21 @@ func (w *wire) exchange(req *http.Request) (*http.Response, error) {
 // webPage matches how HTML begins. No AWS API answers so, but its load balancers do while what is behind them is away.
 var webPage = regexp.MustCompile(`(?i)^\s*<(!doctype )?html`)
 
+// notAmazon reports whether a host is none of Amazon's: a local API server, which knows only a part of the operations.
+func notAmazon(host string) bool {
+	for _, p := range aws.Partitions() {
+		if strings.HasSuffix(host, "."+p.DNSSuffix) {
+			return false
+		}
+	}
+	return !strings.HasSuffix(host, ".api.aws")
+}
+
 // A foreignAnswer is one that the AWS API cannot have sent.
 type foreignAnswer struct {
-	text    string
-	passing bool // worth another attempt
+	text          string
+	passing       bool // worth another attempt
+	unimplemented bool // a local API server's way to say that it does not know the operation
 }
 
 func (e *foreignAnswer) Error() string { return e.text }

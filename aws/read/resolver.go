@@ -15,9 +15,9 @@ import (
 // name is a suffix of host, with their records; all zones when host is "". What could not be read is in Gaps.
 func Resolver(ctx context.Context, r aws.Reader, region, vpcID, host string) vpc.Network {
 	fills := ask(ctx, r, []source{
-		{vpc.KindResolverRule, []string{vpcID}, resolverRules(region, vpcID)},
-		{vpc.KindDNSFirewall, []string{vpcID}, dnsFirewall(region, vpcID)},
-		{vpc.KindPrivateZone, []string{vpcID}, privateZones(region, vpcID, host)},
+		{vpc.KindResolverRule, []string{vpcID}, offered(resolverRules(region, vpcID))},
+		{vpc.KindDNSFirewall, []string{vpcID}, offered(dnsFirewall(region, vpcID))},
+		{vpc.KindPrivateZone, []string{vpcID}, offered(privateZones(region, vpcID, host))},
 	})
 	var n vpc.Network
 	for _, fill := range fills {
@@ -28,6 +28,17 @@ func Resolver(ctx context.Context, r aws.Reader, region, vpcID, host string) vpc
 
 // A fill is one read and what it adds to a network.
 type fill = func(context.Context, aws.Reader) (func(*vpc.Network), error)
+
+// offered makes a read add nothing where the API does not know its operations: what is not offered can't be in force.
+func offered(f fill) fill {
+	return func(ctx context.Context, r aws.Reader) (func(*vpc.Network), error) {
+		add, err := f(ctx, r)
+		if aws.KindOf(err) == aws.Unsupported {
+			return func(*vpc.Network) {}, nil
+		}
+		return add, err
+	}
+}
 
 func resolverQuery(region, operation string, input aws.Input) aws.Query {
 	return aws.Query{Service: "route53resolver", Operation: operation, Region: region, Input: input}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"fargate-doctor/aws"
 )
@@ -37,13 +38,12 @@ type Options struct {
 
 // An Account is an aws.Reader over the API of one AWS account. It may be used by several goroutines.
 type Account struct {
-	config     sdk.Config
-	profile    config.SharedConfig
-	operations map[string]operation
-	log        *callLog
+	config  sdk.Config
+	profile config.SharedConfig
+	log     *callLog
 
-	mu      sync.Mutex
-	clients map[string]*clients // by region
+	mu         sync.Mutex
+	operations map[string]map[string]operation // by region and name
 }
 
 var _ aws.Reader = (*Account)(nil)
@@ -59,6 +59,7 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	})
 	loading := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
+		config.WithLogger(logging.Nop{}),                            // else the SDK's warnings go to stderr, in the middle of the wizard
 		config.WithRetryer(newRetryer(signInAttempts, time.Second)), // of the clients that fetch credentials
 		// The mode "auto" would ask the instance metadata service for the region while opening.
 		config.WithDefaultsMode(sdk.DefaultsModeStandard),
@@ -79,10 +80,7 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	cfg.Credentials = credentials{cfg.Credentials}
 	cfg.Retryer = newRetryer(maxAttempts, maxBackoff)
 	cfg.HTTPClient = &wire{client: cfg.HTTPClient, slots: make(chan struct{}, inFlight), timeout: timeout}
-	a := &Account{config: cfg, operations: make(map[string]operation), log: newCallLog(opts.Log), clients: make(map[string]*clients)}
-	for _, op := range operations() {
-		a.operations[op.Name()] = op
-	}
+	a := &Account{config: cfg, log: newCallLog(opts.Log), operations: make(map[string]map[string]operation)}
 	for _, source := range cfg.ConfigSources {
 		if shared, ok := source.(config.SharedConfig); ok {
 			a.profile = shared
@@ -114,15 +112,15 @@ func (a *Account) Profile() string { return a.profile.Profile }
 
 // Read calls the operation that q names, page after page, and passes each page on. See aws.Reader.
 func (a *Account) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
-	op, ok := a.operations[q.Name()]
-	if !ok {
-		return aws.Errorf(aws.Unsupported, q, "", "not among the operations that this program calls")
-	}
 	q.Region = cmp.Or(q.Region, a.Region())
 	if q.Region == "" {
 		e := aws.Errorf(aws.Credentials, q, "", "no region is set")
 		e.Hint = "Choose one with --region or AWS_REGION, or give the profile a region."
 		return e
+	}
+	op, ok := a.in(q.Region)[q.Name()]
+	if !ok {
+		return aws.Errorf(aws.Unsupported, q, "", "not among the operations that this program calls")
 	}
 	in, err := op.input(q.Input)
 	if err != nil {
@@ -149,7 +147,7 @@ func (a *Account) Read(ctx context.Context, q aws.Query, page func(json.RawMessa
 // call makes one API call, retries included. Its error is an *aws.Error.
 func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (any, error) {
 	c := &call{started: time.Now()}
-	out, err := op.invoke(context.WithValue(ctx, callKey{}, c), a.in(q.Region), in)
+	out, err := op.invoke(context.WithValue(ctx, callKey{}, c), in)
 	if err == nil && !answers(out) {
 		err = &foreignAnswer{text: "the answer holds nothing of what the operation returns"}
 	}
@@ -162,14 +160,19 @@ func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (
 	return out, nil
 }
 
-// in returns the clients of a region.
-func (a *Account) in(region string) *clients {
+// in returns the operations in a region.
+func (a *Account) in(region string) map[string]operation {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	c, ok := a.clients[region]
+	byName, ok := a.operations[region]
 	if !ok {
-		c = newClients(a.config, region)
-		a.clients[region] = c
+		cfg := a.config.Copy()
+		cfg.Region = region
+		byName = make(map[string]operation)
+		for _, op := range operations(cfg) {
+			byName[op.Name()] = op
+		}
+		a.operations[region] = byName
 	}
-	return c
+	return byName
 }

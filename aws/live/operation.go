@@ -8,63 +8,32 @@ import (
 	"reflect"
 	"strings"
 
-	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/route53resolver"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-
 	"fargate-doctor/aws"
 )
-
-// clients are the SDK's clients for one region.
-type clients struct {
-	sts             *sts.Client
-	ecs             *ecs.Client
-	ec2             *ec2.Client
-	route53         *route53.Client
-	route53resolver *route53resolver.Client
-}
-
-func newClients(cfg sdk.Config, region string) *clients {
-	cfg.Region = region
-	return &clients{
-		sts:             sts.NewFromConfig(cfg),
-		ecs:             ecs.NewFromConfig(cfg),
-		ec2:             ec2.NewFromConfig(cfg),
-		route53:         route53.NewFromConfig(cfg),
-		route53resolver: route53resolver.NewFromConfig(cfg),
-	}
-}
-
-// A service is one API: its signing name, its client, and how the AWS CLI spells the keys of its answers.
-type service[Client any] struct {
-	name   string
-	client func(*clients) *Client
-	key    func(field string) string
-}
 
 // An operation is one row of the table: an API call without its types.
 type operation struct {
 	service, name string
-	pageSize      int // the most items per page that the API allows, 0 when it does not page or has no limit to set
+	key           func(field string) string // how the AWS CLI spells the keys of the service's answers
+	pageSize      int                       // the most items per page that the API allows, 0 when there is no such parameter
 	newInput      func() any
-	invoke        func(ctx context.Context, c *clients, in any) (any, error)
-	key           func(field string) string
+	invoke        func(ctx context.Context, in any) (any, error)
 }
 
-// op makes a row of the SDK method; its operation is named after the method's input type.
-func op[Client, In, Out, Options any](s service[Client],
-	method func(*Client, context.Context, *In, ...func(*Options)) (*Out, error), pageSize int) operation {
+// op makes a row of a client's method; the operation is named after the method's input type.
+//
+// Neither the row nor the function knows the client's type. If they did, the linker would keep all of its hundreds of methods,
+// as it does for every type that reflection might reach, and the program would grow by 35 MB.
+func op[In, Out, Options any](service string, key func(string) string,
+	method func(context.Context, *In, ...func(*Options)) (*Out, error), pageSize int) operation {
 	return operation{
-		service:  s.name,
+		service:  service,
 		name:     strings.TrimSuffix(reflect.TypeFor[In]().Name(), "Input"),
+		key:      key,
 		pageSize: pageSize,
 		newInput: func() any { return new(In) },
-		key:      s.key,
-		invoke: func(ctx context.Context, c *clients, in any) (any, error) {
-			out, err := method(s.client(c), ctx, in.(*In))
+		invoke: func(ctx context.Context, in any) (any, error) {
+			out, err := method(ctx, in.(*In))
 			if err != nil {
 				return nil, err
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
@@ -35,7 +36,7 @@ func TestOperationsOnlyRead(t *testing.T) {
 
 // Every parameter of every operation that a Query can hold reaches the SDK's input, spelled as the API spells it.
 func TestInputTakesEveryParameter(t *testing.T) {
-	for _, o := range operations() {
+	for _, o := range operations(sdk.Config{}) {
 		in := reflect.TypeOf(o.newInput()).Elem()
 		for i := range in.NumField() {
 			f := in.Field(i)
@@ -76,7 +77,7 @@ func parameter(t reflect.Type) any {
 }
 
 func TestInputKeepsFilters(t *testing.T) {
-	for _, o := range operations() {
+	for _, o := range operations(sdk.Config{}) {
 		if o.Name() != "ec2:DescribeSubnets" {
 			continue
 		}
@@ -92,7 +93,7 @@ func TestInputKeepsFilters(t *testing.T) {
 }
 
 func TestInputRefusesWhatTheOperationLacks(t *testing.T) {
-	for _, o := range operations() {
+	for _, o := range operations(sdk.Config{}) {
 		for _, in := range []aws.Input{
 			{"NoSuchParameter": "x"},
 			{"Filters": []map[string]any{{"Name": "vpc-id", "Valeus": []string{"vpc-1"}}}},
@@ -110,7 +111,7 @@ func TestEveryAnswerCanBePrinted(t *testing.T) {
 		"sts": reflect.TypeFor[*sts.Client](), "ecs": reflect.TypeFor[*ecs.Client](), "ec2": reflect.TypeFor[*ec2.Client](),
 		"route53": reflect.TypeFor[*route53.Client](), "route53resolver": reflect.TypeFor[*route53resolver.Client](),
 	}
-	for _, o := range operations() {
+	for _, o := range operations(sdk.Config{}) {
 		method, ok := clients[o.service].MethodByName(o.name)
 		if !ok {
 			t.Fatalf("the SDK has no %s", o.Name())

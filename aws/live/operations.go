@@ -3,6 +3,7 @@ package live
 import (
 	"slices"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -12,63 +13,63 @@ import (
 
 // operations lists every API call that the program can make, with the page size that the API reference allows. All of them
 // only read.
-func operations() []operation {
-	stsAPI := service[sts.Client]{"sts", func(c *clients) *sts.Client { return c.sts }, asIs}
-	ecsAPI := service[ecs.Client]{"ecs", func(c *clients) *ecs.Client { return c.ecs }, lowerFirst}
-	ec2API := service[ec2.Client]{"ec2", func(c *clients) *ec2.Client { return c.ec2 }, asIs}
-	zones := service[route53.Client]{"route53", func(c *clients) *route53.Client { return c.route53 }, asIs}
-	resolver := service[route53resolver.Client]{"route53resolver", func(c *clients) *route53resolver.Client { return c.route53resolver }, asIs}
+func operations(cfg sdk.Config) []operation {
+	identity := sts.NewFromConfig(cfg)
+	tasks := ecs.NewFromConfig(cfg)
+	network := ec2.NewFromConfig(cfg)
+	resolver := route53resolver.NewFromConfig(cfg)
+	zones := route53.NewFromConfig(cfg)
 	return []operation{
-		op(stsAPI, (*sts.Client).GetCallerIdentity, 0),
+		op("sts", asIs, identity.GetCallerIdentity, 0),
 
-		op(ecsAPI, (*ecs.Client).ListClusters, 100),
-		op(ecsAPI, (*ecs.Client).DescribeClusters, 0),
-		op(ecsAPI, (*ecs.Client).ListServices, 100),
-		op(ecsAPI, (*ecs.Client).DescribeServices, 0),
-		op(ecsAPI, (*ecs.Client).ListTasks, 100),
-		op(ecsAPI, (*ecs.Client).DescribeTasks, 0),
-		op(ecsAPI, (*ecs.Client).DescribeTaskDefinition, 0),
-		op(ecsAPI, (*ecs.Client).ListAccountSettings, 10),
+		op("ecs", lowerFirst, tasks.ListClusters, 100),
+		op("ecs", lowerFirst, tasks.DescribeClusters, 0),
+		op("ecs", lowerFirst, tasks.ListServices, 100),
+		op("ecs", lowerFirst, tasks.DescribeServices, 0),
+		op("ecs", lowerFirst, tasks.ListTasks, 100),
+		op("ecs", lowerFirst, tasks.DescribeTasks, 0),
+		op("ecs", lowerFirst, tasks.DescribeTaskDefinition, 0),
+		op("ecs", lowerFirst, tasks.ListAccountSettings, 10),
 
-		op(ec2API, (*ec2.Client).DescribeRegions, 0),
-		op(ec2API, (*ec2.Client).DescribeVpcs, 1000),
-		op(ec2API, (*ec2.Client).DescribeVpcAttribute, 0),
-		op(ec2API, (*ec2.Client).DescribeDhcpOptions, 1000),
-		op(ec2API, (*ec2.Client).DescribeSubnets, 1000),
-		op(ec2API, (*ec2.Client).DescribeRouteTables, 100),
-		op(ec2API, (*ec2.Client).DescribeNetworkAcls, 1000),
-		op(ec2API, (*ec2.Client).DescribeSecurityGroups, 1000),
-		op(ec2API, (*ec2.Client).DescribeNetworkInterfaces, 1000),
-		op(ec2API, (*ec2.Client).DescribeVpcEndpoints, 1000),
-		op(ec2API, (*ec2.Client).DescribeVpcEndpointServices, 1000),
-		op(ec2API, (*ec2.Client).DescribeNatGateways, 1000),
-		op(ec2API, (*ec2.Client).DescribeInternetGateways, 1000),
-		op(ec2API, (*ec2.Client).DescribeEgressOnlyInternetGateways, 255),
-		op(ec2API, (*ec2.Client).DescribeVpcPeeringConnections, 1000),
-		op(ec2API, (*ec2.Client).DescribePrefixLists, 1000),
-		op(ec2API, (*ec2.Client).DescribeManagedPrefixLists, 100),
-		op(ec2API, (*ec2.Client).GetManagedPrefixListEntries, 100),
-		op(ec2API, (*ec2.Client).DescribeTransitGatewayVpcAttachments, 1000),
-		op(ec2API, (*ec2.Client).DescribeTransitGatewayAttachments, 1000),
-		op(ec2API, (*ec2.Client).DescribeTransitGatewayRouteTables, 1000),
-		op(ec2API, (*ec2.Client).SearchTransitGatewayRoutes, 1000),
+		op("ec2", asIs, network.DescribeRegions, 0),
+		op("ec2", asIs, network.DescribeVpcs, 1000),
+		op("ec2", asIs, network.DescribeVpcAttribute, 0),
+		op("ec2", asIs, network.DescribeDhcpOptions, 1000),
+		op("ec2", asIs, network.DescribeSubnets, 1000),
+		op("ec2", asIs, network.DescribeRouteTables, 100),
+		op("ec2", asIs, network.DescribeNetworkAcls, 1000),
+		op("ec2", asIs, network.DescribeSecurityGroups, 1000),
+		op("ec2", asIs, network.DescribeNetworkInterfaces, 1000),
+		op("ec2", asIs, network.DescribeVpcEndpoints, 1000),
+		op("ec2", asIs, network.DescribeVpcEndpointServices, 1000),
+		op("ec2", asIs, network.DescribeNatGateways, 1000),
+		op("ec2", asIs, network.DescribeInternetGateways, 1000),
+		op("ec2", asIs, network.DescribeEgressOnlyInternetGateways, 255),
+		op("ec2", asIs, network.DescribeVpcPeeringConnections, 1000),
+		op("ec2", asIs, network.DescribePrefixLists, 1000),
+		op("ec2", asIs, network.DescribeManagedPrefixLists, 100),
+		op("ec2", asIs, network.GetManagedPrefixListEntries, 100),
+		op("ec2", asIs, network.DescribeTransitGatewayVpcAttachments, 1000),
+		op("ec2", asIs, network.DescribeTransitGatewayAttachments, 1000),
+		op("ec2", asIs, network.DescribeTransitGatewayRouteTables, 1000),
+		op("ec2", asIs, network.SearchTransitGatewayRoutes, 1000),
 
-		op(resolver, (*route53resolver.Client).ListResolverRuleAssociations, 100),
-		op(resolver, (*route53resolver.Client).ListResolverRules, 100),
-		op(resolver, (*route53resolver.Client).ListFirewallRuleGroupAssociations, 100),
-		op(resolver, (*route53resolver.Client).ListFirewallRules, 100),
-		op(resolver, (*route53resolver.Client).ListFirewallDomains, 5000),
-		op(resolver, (*route53resolver.Client).GetFirewallConfig, 0),
+		op("route53resolver", asIs, resolver.ListResolverRuleAssociations, 100),
+		op("route53resolver", asIs, resolver.ListResolverRules, 100),
+		op("route53resolver", asIs, resolver.ListFirewallRuleGroupAssociations, 100),
+		op("route53resolver", asIs, resolver.ListFirewallRules, 100),
+		op("route53resolver", asIs, resolver.ListFirewallDomains, 5000),
+		op("route53resolver", asIs, resolver.GetFirewallConfig, 0),
 
-		op(zones, (*route53.Client).ListHostedZonesByVPC, 100),
-		op(zones, (*route53.Client).ListResourceRecordSets, 300),
+		op("route53", asIs, zones.ListHostedZonesByVPC, 100),
+		op("route53", asIs, zones.ListResourceRecordSets, 300),
 	}
 }
 
 // Operations returns the names ("ec2:DescribeSubnets") of every API call that the program can make, in order.
 func Operations() []string {
 	var names []string
-	for _, o := range operations() {
+	for _, o := range operations(sdk.Config{}) {
 		names = append(names, o.Name())
 	}
 	slices.Sort(names)

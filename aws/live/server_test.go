@@ -73,8 +73,25 @@ func TestServerLacksOperations(t *testing.T) {
 	} {
 		service, operation, _ := strings.Cut(name, ":")
 		_, err := aws.ReadAll(t.Context(), a, aws.Query{Service: service, Operation: operation, Input: in})
-		if k := aws.KindOf(err); k != aws.Malformed && k != aws.Unsupported {
+		if aws.KindOf(err) != aws.Unsupported {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A page of something in front of the server is no word on what the server offers: DNS stays unknown, and is not taken for
+// free of rules.
+func TestPageBeforeTheServerLeavesGaps(t *testing.T) {
+	upstream := livetest.StartServer(t)
+	url, faults := livetest.StartFaultProxy(t, upstream)
+	a := openLocal(t, url)
+	for _, status := range []int{200, 403, 500, 501} {
+		faults.Set(t, 0, livetest.Rule{Match: "route53*", Fault: "http", Status: status, Body: "<html><body>proxy error</body></html>"})
+		n := read.Resolver(t.Context(), a, livetest.Region, "vpc-1", "sns.eu-central-1.amazonaws.com")
+		for _, kind := range []vpc.Kind{vpc.KindResolverRule, vpc.KindDNSFirewall, vpc.KindPrivateZone} {
+			if !holds(n.Gaps, func(g vpc.Gap) bool { return g.Kind == kind }) {
+				t.Errorf("HTTP %d: no gap for %v among %+v", status, kind, n.Gaps)
+			}
 		}
 	}
 }

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
-
-	"fargate-doctor/aws"
 )
 
 const (
@@ -85,7 +83,7 @@ func (w *wire) exchange(req *http.Request) (*http.Response, error) {
 		return nil, &foreignAnswer{
 			text:          "a web page instead of an API answer: HTTP " + resp.Status,
 			passing:       resp.StatusCode > http.StatusNotImplemented,
-			unimplemented: notAmazon(req.URL.Hostname()) && (resp.StatusCode == http.StatusInternalServerError || resp.StatusCode == http.StatusNotImplemented),
+			unimplemented: unimplemented(resp),
 		}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
@@ -95,21 +93,18 @@ func (w *wire) exchange(req *http.Request) (*http.Response, error) {
 // webPage matches how HTML begins. No AWS API answers so, but its load balancers do while what is behind them is away.
 var webPage = regexp.MustCompile(`(?i)^\s*<(!doctype )?html`)
 
-// notAmazon reports whether a host is none of Amazon's: a local API server, which knows only a part of the operations.
-func notAmazon(host string) bool {
-	for _, p := range aws.Partitions() {
-		if strings.HasSuffix(host, "."+p.DNSSuffix) {
-			return false
-		}
-	}
-	return !strings.HasSuffix(host, ".api.aws")
+// unimplemented reports whether a page is how a local API server (moto, on Werkzeug) says that it does not know an operation.
+// Neither AWS nor a proxy on the way runs on that server, and a page of theirs must not pass for "there is no such thing".
+func unimplemented(resp *http.Response) bool {
+	return strings.HasPrefix(resp.Header.Get("Server"), "Werkzeug/") &&
+		(resp.StatusCode == http.StatusInternalServerError || resp.StatusCode == http.StatusNotImplemented)
 }
 
 // A foreignAnswer is one that the AWS API cannot have sent.
 type foreignAnswer struct {
 	text          string
 	passing       bool // worth another attempt
-	unimplemented bool // a local API server's way to say that it does not know the operation
+	unimplemented bool // said by a server that does not know the operation
 }
 
 func (e *foreignAnswer) Error() string { return e.text }

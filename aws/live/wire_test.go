@@ -11,9 +11,11 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 
 	"fargate-doctor/aws"
@@ -227,7 +229,7 @@ func TestForeignAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, answer(test.status, test.contentType, test.body), Options{})
-			for _, o := range operations() {
+			for _, o := range operations(sdk.Config{}) {
 				err := a.Read(t.Context(), query(o.Name(), required[o.Name()]), func(p json.RawMessage) error {
 					t.Errorf("%s passed on %s", o.Name(), p)
 					return nil
@@ -331,9 +333,9 @@ func TestBrokenConnections(t *testing.T) {
 		"broken off, then well": {1, -1, partly},
 	} {
 		t.Run(name, func(t *testing.T) {
-			attempts := 0
+			var attempts atomic.Int32 // a connection that is cut orders nothing
 			a := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if attempts++; attempts <= test.broken {
+				if int(attempts.Add(1)) <= test.broken {
 					test.breaks(w)
 					panic(http.ErrAbortHandler)
 				}
@@ -343,8 +345,8 @@ func TestBrokenConnections(t *testing.T) {
 			switch {
 			case test.want < 0 && (err != nil || len(got) != 1):
 				t.Errorf("got %s, %v", got, err)
-			case test.want >= 0 && (aws.KindOf(err) != test.want || len(got) > 0 || attempts != maxBroken):
-				t.Errorf("got %s, %v after %d attempts", got, err, attempts)
+			case test.want >= 0 && (aws.KindOf(err) != test.want || len(got) > 0 || attempts.Load() != maxBroken):
+				t.Errorf("got %s, %v after %d attempts", got, err, attempts.Load())
 			}
 		})
 	}
@@ -354,4 +356,13 @@ func partly(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", "1000")
 	io.WriteString(w, `<DescribeVpcsResponse><vpcSet/>`)
 	w.(http.Flusher).Flush()
+}
+
+// An operation may return one thing and lists beside it; the lists may be left out.
+func TestAnswerWithoutItsLists(t *testing.T) {
+	a := open(t, answer(200, "application/x-amz-json-1.1", `{"taskDefinition":{"family":"web","revision":1}}`), Options{})
+	got := pages(t, a, query("ecs:DescribeTaskDefinition", required["ecs:DescribeTaskDefinition"]))
+	if len(got) != 1 || !strings.Contains(got[0], `"family":"web"`) {
+		t.Errorf("got %s", got)
+	}
 }

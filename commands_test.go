@@ -173,6 +173,22 @@ func TestVersionAndHelpNeedNothing(t *testing.T) {
 	}
 }
 
+// Ages in a recording are those of the moment when it was made.
+func TestARecordingHasItsOwnTime(t *testing.T) {
+	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	clock := began
+	p := &program{now: func() time.Time { return clock }}
+	made := time.Date(2025, 11, 20, 3, 7, 0, 0, time.UTC)
+	now := p.since(made)
+	clock = clock.Add(time.Minute)
+	if got := now(); !got.Equal(made.Add(time.Minute)) {
+		t.Errorf("a minute later the recording's clock says %s", got)
+	}
+	if got := p.since(time.Time{})(); !got.Equal(clock) {
+		t.Errorf("a recording without a time says %s", got)
+	}
+}
+
 // benchProgram is a program whose output goes nowhere.
 func benchProgram() *program {
 	return &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, now: time.Now}

@@ -114,5 +114,5 @@ func (s *clusters) view(e *env, w, h int) []string {
 		return advice(w, "There are no clusters in "+e.session.Region+".", e.elsewhere(), "ctrl+r reads again.")
 	}
 	head, foot := e.story(w, h), s.reading.failure(e.style, w)
-	return stacked(h, head, s.list.view(e.style, e.asOf(), w, h-len(head)-len(foot)), foot)
+	return stacked(h, head, s.list.view(e.style, e.now(), w, h-len(head)-len(foot)), foot)
 }

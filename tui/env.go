@@ -42,14 +42,6 @@ type move func(*Model) tea.Cmd
 // now is the wizard's clock.
 func (e *env) now() time.Time { return e.options.Clock() }
 
-// asOf is the time that ages are counted to.
-func (e *env) asOf() time.Time {
-	if !e.options.Captured.IsZero() {
-		return e.options.Captured
-	}
-	return e.now()
-}
-
 // start begins work outside Update and returns its stream's id, by which its messages are known.
 func (e *env) start(what string, do work) (int, tea.Cmd) {
 	e.last++

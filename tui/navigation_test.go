@@ -305,15 +305,3 @@ func TestTheSpinnerSaysWhatTakesLong(t *testing.T) {
 		t.Errorf("the spinner outlives its work:\n%s", p.frame())
 	}
 }
-
-// In a snapshot, ages are those of the moment when it was taken.
-func TestAgesOfASnapshot(t *testing.T) {
-	o := with(shop(), &script{report: blocked})
-	o.Captured = noon
-	o.Clock = func() time.Time { return noon.Add(500 * 24 * time.Hour) }
-	p := sit(t, o, 80, 24)
-	p.does("G", "enter")
-	if f := p.frame(); !strings.Contains(f, " 3h ") || strings.Contains(f, "500d") {
-		t.Errorf("ages in a snapshot:\n%s", f)
-	}
-}

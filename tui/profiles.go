@@ -73,7 +73,7 @@ func (s *profiles) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 func (s *profiles) view(e *env, w, h int) []string {
 	foot := s.door.view(e.style, w)
-	return stacked(h, s.list.view(e.style, e.asOf(), w, h-len(foot)), foot)
+	return stacked(h, s.list.view(e.style, e.now(), w, h-len(foot)), foot)
 }
 
 // A door connects to an account and says how that goes.

@@ -66,5 +66,5 @@ func (s *regions) view(e *env, w, h int) []string {
 	if typed := strings.TrimSpace(s.list.filter.Value()); len(foot) == 0 && len(s.list.shown) == 0 && typed != "" && !s.list.filtering {
 		foot = []string{cut(" enter connects to "+typed+", a region that is not on the list", w)}
 	}
-	return stacked(h, s.list.view(e.style, e.asOf(), w, h-len(foot)), foot)
+	return stacked(h, s.list.view(e.style, e.now(), w, h-len(foot)), foot)
 }

@@ -132,7 +132,7 @@ func (s *tasks) view(e *env, w, h int) []string {
 	var body []string
 	switch {
 	case len(s.list.shown) > 0 || s.list.filter.Value() != "":
-		body = s.list.view(e.style, e.asOf(), w, h-len(foot))
+		body = s.list.view(e.style, e.now(), w, h-len(foot))
 	case s.busy():
 		body = []string{"", " Reading tasks and services …"}
 	case len(foot) > 0:

@@ -36,14 +36,12 @@ type Options struct {
 
 	// World names a demo world or snapshot, and Story is one line about what the person sees there.
 	World, Story string
-	// Captured is when a demo world or snapshot was recorded: ages are as of then. Zero means now.
-	Captured time.Time
 
 	ReadOnly bool // shown in the header
 	NoColor  bool // NO_COLOR, --no-color or TERM=dumb
 
 	Walker func(Session) Walker // what walks the tree; nil means a steps.Engine
-	Clock  func() time.Time     // nil means time.Now
+	Clock  func() time.Time     // the world's own time, a recording's when it was made; nil means time.Now
 	Getenv func(string) string  // the environment, for copying through tmux and screen; nil means os.Getenv
 	In     io.Reader            // nil means os.Stdin
 	Out    io.Writer            // nil means os.Stdout

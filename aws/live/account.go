@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	defaultInFlight = 16
+	defaultInFlight = 24
 	defaultTimeout  = 10 * time.Second
 	maxAttempts     = 5
 	maxBackoff      = 3 * time.Second
@@ -31,7 +31,7 @@ type Options struct {
 	Profile     string        // "" means AWS_PROFILE, else default
 	Region      string        // "" means AWS_REGION, else the profile's
 	EndpointURL string        // for all services; "" means AWS_ENDPOINT_URL, else AWS itself
-	MaxInFlight int           // API calls at the same time; 0 means 16
+	MaxInFlight int           // API calls at the same time; 0 means 24
 	Timeout     time.Duration // of each attempt; 0 means 10 s
 	Log         io.Writer     // one line per API call; nil means none
 }

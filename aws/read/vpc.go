@@ -163,9 +163,10 @@ func sources(region, id string) []source {
 		natFilter = aws.Input{"Filter": natFilter["Filters"]}
 	}
 	in := func(v string) bool { return id == "" || v == id }
+	// Subnets are asked for without a filter: AllSubnets has asked the same before the VPC was known.
 	return []source{
 		vpcs(region).from(region, filter("vpc-id"), func(v vpc.VPC) bool { return in(v.ID) }, id),
-		subnets.from(region, filter("vpc-id"), func(s vpc.Subnet) bool { return in(s.VPC) }, id),
+		subnets.from(region, nil, func(s vpc.Subnet) bool { return in(s.VPC) }, id),
 		routeTables.from(region, filter("vpc-id"), func(t vpc.RouteTable) bool { return in(t.VPC) }, id),
 		acls.from(region, filter("vpc-id"), func(a vpc.NetworkACL) bool { return in(a.VPC) }, id),
 		securityGroups.from(region, filter("vpc-id"), func(g vpc.SecurityGroup) bool { return in(g.VPC) }, id),

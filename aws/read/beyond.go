@@ -23,10 +23,20 @@ func Beyond(ctx context.Context, r aws.Reader, needs []vpc.Need) vpc.Network {
 	n := round(ctx, r, parts)
 	for _, need := range needs {
 		if !held(n, need.Kind)[need.ID] && !hasGap(n, need.Kind, need.ID) {
-			n.Gaps = append(n.Gaps, vpc.Gap{Kind: need.Kind, Scope: need.ID, Reason: need.ID + " is not among what this account or recording holds"})
+			n.Gaps = append(n.Gaps, gapOf(n, need))
 		}
 	}
 	return n
+}
+
+// gapOf says why a need could not be met: the refusal of what had to be read on the way to it, if there was one.
+func gapOf(n vpc.Network, need vpc.Need) vpc.Gap {
+	for _, g := range n.Gaps {
+		if g.Scope == need.ID && g.Missing != "" {
+			return vpc.Gap{Kind: need.Kind, Scope: need.ID, Missing: g.Missing, Reason: g.Reason}
+		}
+	}
+	return vpc.Gap{Kind: need.Kind, Scope: need.ID, Reason: need.ID + " is not among what this account or recording holds"}
 }
 
 // reach reads one need.

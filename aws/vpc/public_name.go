@@ -52,8 +52,17 @@ func (l *lookup) public(host string) {
 		c.Result, c.Code, c.Detail = NotDecided, codeDNSNameNotFound, "no service that is known has this name"
 		l.undecided(&c, KindEndpointService, l.vpc.Region)
 	}
+	d, listed := l.m.prefixListOf(service)
+	if !listed && l.m.hasGateway(service) && l.m.gap(KindPrefixList, l.vpc.ID) != nil {
+		// Its addresses take a way of their own, and are not "any public address".
+		c.Detail = "the addresses of " + service + " are not known"
+		l.undecided(&c, KindPrefixList, l.vpc.ID)
+		l.check(c)
+		l.out.Path = PathUnknown
+		return
+	}
 	l.check(c)
-	if d, ok := l.m.prefixListOf(service); ok {
+	if listed {
 		d.Name = l.out.Name
 		l.out.To = append(l.out.To, d)
 	} else {
@@ -69,6 +78,13 @@ func (l *lookup) public(host string) {
 func dualStack(host string) bool {
 	return strings.Contains(host, ".dualstack.") || strings.HasPrefix(host, "dualstack.") || strings.HasSuffix(host, ".api.aws") ||
 		strings.HasSuffix(host, ".on.aws")
+}
+
+// hasGateway reports whether the service can have gateway endpoints.
+func (m *Model) hasGateway(service string) bool {
+	return service != "" && slices.ContainsFunc(m.net.EndpointServices, func(s EndpointService) bool {
+		return s.Name == service && slices.Contains(s.Types, GatewayEndpoint)
+	}) || slices.ContainsFunc(m.net.Endpoints, func(e Endpoint) bool { return e.Service == service && e.Type == GatewayEndpoint })
 }
 
 // prefixListOf returns the addresses of a service that has a prefix list of its own (S3, DynamoDB).

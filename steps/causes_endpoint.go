@@ -52,7 +52,7 @@ var endpointCauses = []Explanation{{
 	Code:      "endpoint.missing",
 	Title:     "there is no VPC endpoint for this service, and no way to the internet",
 	Means:     "This VPC reaches AWS through endpoints. It has none for exactly this service: ecr.api is not ecr.dkr, ssm is not ssmmessages, and image layers come from S3.",
-	Condition: "The service has no endpoint in the VPC, the subnet has no way to the internet, and the VPC has endpoints and no NAT gateway.",
+	Condition: "The service has no endpoint in the VPC, the subnet has no way to the internet, and the VPC has interface endpoints and no other private subnet with a default route.",
 	Evidence:  "The services that do have endpoints, and the route table.",
 	Mend:      "Make an endpoint for the service, or give the subnet a way to the internet.",
 	Docs:      []string{docInterfaceEndpoint, docECREndpoints},

@@ -71,8 +71,10 @@ type flows struct {
 	lookups    []vpc.Flow     // UDP and TCP to a DNS server of one's own
 	siblings   []vpc.Flow     // main, from the other subnets of the service
 
-	direct *vpc.Flow // to the target itself, when a proxy is used
-	onward *vpc.Flow // from the proxy to the target, when the proxy is in the network
+	proxied bool           // main leads to the container's proxy
+	wanted  vpc.Resolution // of the target's own name, when a proxy is used
+	direct  *vpc.Flow      // to the target itself, when a proxy is used
+	onward  *vpc.Flow      // from the proxy to the target, when the proxy is in the network
 }
 
 func (w flows) all() []vpc.Flow {
@@ -115,8 +117,10 @@ func flowsOver(n knownNetwork, f Facts) flows {
 		}
 	}
 	if p, err := proxy.Try(f); err == nil && p.used() {
+		w.proxied = true
 		t := target.Of(f)
-		destinations, _ := destinationsOf(n, t.Target, at.vpc, "")
+		destinations, wanted := destinationsOf(n, t.Target, at.vpc, "")
+		w.wanted = wanted
 		w.direct, _ = n.families(from, destinations, t.Port)
 		if id := n.holderOf(at.vpc, p.host); id != "" && w.direct != nil {
 			w.onward = &vpc.Flow{From: vpc.Source{Interface: id, VPC: at.vpc}, To: w.direct.To, Protocol: vpc.TCP, Port: t.Port}

@@ -162,7 +162,7 @@ func (p paths) judge(t vpc.Trace, region, good string, tests ...vpc.Test) Findin
 	if found.Verdict != Fail {
 		return found
 	}
-	if p.proxied() {
+	if p.proxied {
 		return found.because("proxy.unreachable")
 	}
 	if p.doubt != nil {
@@ -170,9 +170,6 @@ func (p paths) judge(t vpc.Trace, region, good string, tests ...vpc.Test) Findin
 	}
 	return found
 }
-
-// proxied reports whether the main path is the one to a proxy.
-func (p paths) proxied() bool { return p.flows.direct != nil }
 
 // because silences a finding that is the consequence of a cause that is named elsewhere.
 func (f Finding) because(cause string) Finding {

@@ -200,7 +200,7 @@ func judgePrivateDNS(f Facts) Finding {
 		found.Means = "The endpoint is not used: the name leads to public addresses, which are reached another way, or fail for another reason."
 	case p.doubt != nil:
 		return found.doubted(p.doubt)
-	case p.proxied():
+	case p.proxied:
 		return found.because("proxy.unreachable")
 	}
 	return found

@@ -65,7 +65,7 @@ var endpointSteps = []Step{{
 	Branch:       "path.way",
 	Requirements: []string{"R16"},
 	Docs:         []string{docEndpointPolicy},
-	Needs:        []known{path, network, here},
+	Needs:        []known{path, network},
 	Eval:         judgePolicy,
 	Next:         []Edge{{To: "task.groups"}},
 }, {

@@ -93,7 +93,7 @@ var filterSteps = []Step{{
 	Why:          "A service spreads its tasks over all its subnets. Where one of them differs, some tasks work and some do not.",
 	Requirements: []string{"R5", "R8"},
 	Docs:         []string{docTaskNetworking},
-	Needs:        []known{path, here, task},
+	Needs:        []known{path, here},
 	Eval:         judgeSiblings,
 	Next:         []Edge{{To: "proxy.settings"}},
 }}
@@ -120,7 +120,7 @@ func judgeSiblings(f Facts) Finding {
 			Verdict: Warn, Cause: c.Code, Summary: "tasks in " + subnet + " can't reach the target: " + e.Title, Resources: append([]string{subnet}, c.Resources...),
 			Evidence: []Evidence{{Kind: string(c.Subject.Kind), ID: c.Subject.ID, Detail: c.Detail}}, Fixes: fixesOf(c.Mend, f.c.Region),
 		}
-		if task.Of(f).ID == "" || at.planned {
+		if at.planned {
 			found.Verdict = Fail
 		}
 		if all.Verdict == Pass {
@@ -132,7 +132,7 @@ func judgeSiblings(f Facts) Finding {
 	if p.doubt != nil && all.Verdict == Fail {
 		return all.doubted(p.doubt)
 	}
-	if p.proxied() && all.Verdict == Fail {
+	if p.proxied && all.Verdict == Fail {
 		return all.because("proxy.unreachable")
 	}
 	return all

@@ -32,7 +32,7 @@ var internetSteps = []Step{{
 	Branch:       "path.way",
 	Requirements: []string{"R11", "R12", "R20", "R32", "R34"},
 	Docs:         []string{docRouteTables, docTaskNetworking},
-	Needs:        []known{path, exit, here},
+	Needs:        []known{path, exit},
 	Eval:         judgeSubnet,
 	Next: []Edge{
 		{Way: subnetPublic, To: "route.public"}, {Way: subnetPrivate, To: "route.nat"}, {Way: subnetTransit, To: "route.transit"},
@@ -244,7 +244,7 @@ func judgeMissingEndpoint(f Facts) Finding {
 	e, _ := Explain("endpoint.missing")
 	fix := missingEndpoint(f, service, n.groupsOfEndpoints(at.vpc), f.c.Region)
 	switch {
-	case out.because == e.Code && p.doubt == nil && !p.proxied():
+	case out.because == e.Code && p.doubt == nil && !p.proxied:
 		found := Finding{
 			Verdict: Fail, Cause: e.Code, Summary: "there is no VPC endpoint for " + service + ", and no way to the internet", Means: e.Means, Resources: append([]string{at.vpc}, at.subnets[0]),
 			Evidence: []Evidence{{Kind: string(vpc.KindVPC), ID: at.vpc, Detail: "has endpoints for " + strings.Join(n.servicesWithEndpoints(at.vpc, f.c.Region), ", ")}},

@@ -50,7 +50,7 @@ var platformSteps = []Step{{
 	Why:          "awsvpcConfiguration takes at most 16 subnets and 5 security groups.",
 	Requirements: []string{"R24"},
 	Docs:         []string{docAwsvpc},
-	Needs:        []known{here, task},
+	Needs:        []known{here},
 	Wants:        []known{owner},
 	Eval:         judgeLimits,
 	Next:         []Edge{{To: "platform.mtu"}},

@@ -18,7 +18,7 @@ var proxySteps = []Step{{
 	Requirements: []string{"R13"},
 	Docs:         []string{docProxy, docConnectivity},
 	Needs:        []known{proxy, target},
-	Wants:        []known{path, network, here, definition},
+	Wants:        []known{path},
 	Eval:         judgeProxy,
 	Next:         []Edge{{Way: "a proxy", To: "proxy.target"}, {To: "ipv6.address"}},
 	Question: &Question{ID: answerProxy, Text: "Does the container use a proxy (HTTPS_PROXY in its environment)?", Choices: []Choice{
@@ -32,7 +32,7 @@ var proxySteps = []Step{{
 	Branch:       "proxy.settings",
 	Requirements: []string{"R13"},
 	Docs:         []string{docProxy},
-	Needs:        []known{proxy, target, path, definition},
+	Needs:        []known{proxy, target, path},
 	Eval:         judgeProxyTarget,
 	Next:         []Edge{{To: "ipv6.address"}},
 	Question: &Question{ID: "proxy.target", Text: "Do the proxy's own rules let this host through?", Choices: []Choice{
@@ -136,7 +136,7 @@ func judgeProxyTarget(f Facts) Finding {
 		found.Verdict, found.Cause, found.Means = Fail, e.Code, e.Means
 		found.Summary = fmt.Sprintf("%s: %s is not in NO_PROXY", e.Title, t.Host)
 		found.Fixes = []Fix{passBy(f)}
-	case p.onward.Verdict == vpc.Blocked:
+	case p.onward.Verdict == vpc.Blocked && p.direct.Verdict == vpc.Blocked:
 		e, _ := Explain("proxy.blocks-target")
 		found.Verdict, found.Cause, found.Summary, found.Means = Fail, e.Code, e.Title+": "+t.Host, e.Means
 		for _, c := range failures(p.onward) {
@@ -145,7 +145,13 @@ func judgeProxyTarget(f Facts) Finding {
 		found.Fixes = distinct(found.Fixes)
 	default:
 		found.Summary = "what the proxy does with " + t.Host + " can't be read from AWS"
-		found.Means = "The way to the proxy is fine. Look at the proxy's log and its list of allowed hosts."
+		found.Means = "Look at the proxy's log and its list of allowed hosts."
+		for _, c := range p.wanted.Checks {
+			found.Missing = append(found.Missing, c.Missing...)
+		}
+		for _, c := range slices.Concat(p.direct.Undecided(), p.onward.Undecided()) {
+			found.Missing = append(found.Missing, c.Missing...)
+		}
 		if p.direct.Verdict == vpc.Reachable {
 			found.Means += " The task could also reach the target without it: NO_PROXY would do."
 			found.Fixes = []Fix{passBy(f)}

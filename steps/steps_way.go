@@ -58,7 +58,7 @@ func judgeWay(f Facts) Finding {
 	default:
 		found.Way, found.Summary = wayPrivate, "to a private address"
 	}
-	if p.proxied() && found.Verdict == Pass {
+	if p.proxied && found.Verdict == Pass {
 		found.Summary = fmt.Sprintf("through the proxy %s:%d, %s", to.Host, to.Port, found.Summary)
 	}
 	var hops []string

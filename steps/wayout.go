@@ -2,7 +2,6 @@ package steps
 
 import (
 	"slices"
-	"strings"
 
 	"fargate-doctor/aws/vpc"
 )
@@ -74,12 +73,14 @@ func (n knownNetwork) gap(kind vpc.Kind, vpcID string) (vpc.Gap, bool) {
 	return vpc.Gap{}, false
 }
 
-// builtOnEndpoints reports whether a VPC reaches AWS through endpoints by design: it has interface endpoints, and no NAT
-// gateway that a route could lead to.
+// builtOnEndpoints reports whether a VPC reaches AWS through endpoints by design: it has interface endpoints, and no route table of
+// it leads private subnets to the internet.
 func (n knownNetwork) builtOnEndpoints(vpcID string) bool {
 	has := slices.ContainsFunc(n.Endpoints, func(e vpc.Endpoint) bool { return e.VPC == vpcID && e.Type == vpc.InterfaceEndpoint })
-	nat := slices.ContainsFunc(n.NATGateways, func(g vpc.NATGateway) bool {
-		return g.VPC == vpcID && !g.Private && !strings.HasPrefix(g.State, "delet")
+	leavesPrivately := func(r vpc.Route) bool {
+		return r.Prefix.IsValid() && r.Prefix.Bits() == 0 && r.Target.Kind != vpc.TargetInternetGateway
+	}
+	return has && !slices.ContainsFunc(n.RouteTables, func(t vpc.RouteTable) bool {
+		return t.VPC == vpcID && slices.ContainsFunc(t.Routes, leavesPrivately)
 	})
-	return has && !nat && n.complete(vpc.KindNATGateway, vpcID)
 }

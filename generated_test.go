@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -10,7 +11,7 @@ import (
 
 	"fargate-doctor/steps"
 
-	"github.com/google/go-cmp/cmp"
+	diff "github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write what is generated from the code into README.md and docs/")
@@ -47,8 +48,8 @@ func same(t *testing.T, file, want string) {
 		}
 		return
 	}
-	if diff := cmp.Diff(contents(t, file), want); diff != "" {
-		t.Errorf("%s does not agree with the code; make generate writes it anew (-file +code):\n%s", file, diff)
+	if d := diff.Diff(contents(t, file), want); d != "" {
+		t.Errorf("%s does not agree with the code; make generate writes it anew (-file +code):\n%s", file, d)
 	}
 }
 
@@ -70,7 +71,7 @@ func causesPage(causes []steps.Explanation) string {
 			area = a
 			fmt.Fprintf(&b, "\n## %s\n", area)
 		}
-		fmt.Fprintf(&b, "\n### `%s`\n\n%s. %s\n\n", c.Code, strings.TrimSuffix(c.Title, "."), c.Means)
+		fmt.Fprintf(&b, "\n### `%s`\n\n%s%s. %s\n\n", c.Code, strings.ToUpper(c.Title[:1]), c.Title[1:], c.Means)
 		for _, row := range []struct{ label, text string }{{"Found when", c.Condition}, {"Evidence", c.Evidence}, {"Mend", c.Mend}} {
 			if row.text != "" {
 				fmt.Fprintf(&b, "- **%s**: %s\n", row.label, strings.ReplaceAll(row.text, "\n", " "))
@@ -92,16 +93,14 @@ func treePicture(nodes []steps.Node) string {
 		if n.Branch != "" {
 			depth[n.ID] = depth[n.Branch] + 1
 		}
-		fmt.Fprintf(&b, "%s%s  %s\n", strings.Repeat("│  ", depth[n.ID])+"├─ ", n.ID, n.Ask)
+		indent := strings.Repeat("│  ", depth[n.ID])
+		fmt.Fprintf(&b, "%s├─ %s  %s\n", indent, n.ID, n.Ask)
 		for _, e := range n.Edges {
-			to := e.To
-			if to == "" {
-				to = "end"
-			}
-			if e.Label == "" && i+1 < len(nodes) && nodes[i+1].ID == to {
+			next := i+1 < len(nodes) && nodes[i+1].ID == e.To
+			if next && (e.Label == "" || strings.HasPrefix(e.Label, steps.Pass.String())) {
 				continue
 			}
-			fmt.Fprintf(&b, "%s%s → %s\n", strings.Repeat("│  ", depth[n.ID]+1), e.Label, to)
+			fmt.Fprintf(&b, "%s│     %s → %s\n", indent, cmp.Or(e.Label, "then"), cmp.Or(e.To, "end"))
 		}
 	}
 	return b.String()

@@ -77,13 +77,13 @@ var here = &Fact[place]{
 	Wants: []known{owner},
 	Derive: func(f Facts) place {
 		p, t := whereabouts.Of(f), task.Of(f)
-		p.planned = t.ID == "" || t.Ended() || t.Attachment.Interface == ""
+		p.planned = p.planned || t.ID == "" || t.Ended() || t.Attachment.Interface == ""
 		if l := f.c.Launch; l != nil {
 			p.groups, p.public, p.enough = l.SecurityGroups, l.PublicIP, true
 			return p
 		}
 		if s, err := owner.Try(f); err == nil && s.Name != "" {
-			p.groups, p.public, p.enough = s.Network.SecurityGroups, s.Network.AssignPublicIP, true
+			p.groups, p.public, p.enough = s.Network.SecurityGroups, p.public || s.Network.AssignPublicIP, true
 		}
 		return p
 	},

@@ -100,19 +100,27 @@ func (c checked) finding(region, good string) Finding {
 		f.Verdict, f.Summary, f.Cause, f.Resources = Pass, good, "", nil
 	case vpc.Failed:
 		f.Verdict, f.Summary, f.Means = Fail, explained.Title, explained.Means
-		f.Fixes = fixesOf(c.mend, region)
+		f.Fixes = c.fixes(region, explained)
 	case vpc.Partly:
 		f.Summary, f.Means = explained.Title, explained.Means
-		f.Fixes = fixesOf(c.mend, region)
+		f.Fixes = c.fixes(region, explained)
 	default:
 		f.Summary, f.Means = "this can't be decided: "+aws.Clean(c.detail), explained.Means
 		if explained.Title != "" {
-			f.Summary = explained.Title
+			f.Summary, f.Fixes = explained.Title, c.fixes(region, explained)
 		} else if len(c.missing) > 0 {
 			f.Summary = "this can't be read: " + strings.Join(c.missing, ", ") + " is not allowed"
 		}
 	}
 	return f
+}
+
+// fixes returns the changes that mend a check, or where no single change does, what the catalogue advises.
+func (c checked) fixes(region string, e Explanation) []Fix {
+	if fixes := fixesOf(c.mend, region); len(fixes) > 0 || e.Mend == "" {
+		return fixes
+	}
+	return []Fix{{Title: strings.TrimSuffix(e.Mend, ".")}}
 }
 
 // named puts a resource's name before a detail, for the person who knows it by that.

@@ -1,6 +1,9 @@
 package steps
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // maxParts bounds how many changes of one kind a fix may need, one for each address or port range that a cause stands for.
 const maxParts = 4
@@ -30,7 +33,11 @@ func provenFixes(tree []Step, f Facts, before []Cause, step string, found Findin
 			fixes[i] = proveFix(tree, f, before, step, found, fixes[i], i)
 		}
 	}
-	return distinct(fixes)
+	return slices.DeleteFunc(distinct(fixes), func(part Fix) bool {
+		return !part.Proven && part.Command != "" && slices.ContainsFunc(fixes, func(whole Fix) bool {
+			return whole.Proven && strings.Contains(whole.Command, part.Command)
+		})
+	})
 }
 
 // proveFix tries one fix. Nth is its place among the fixes of the finding: the rest of a partial fix is looked for in the same place.

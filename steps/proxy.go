@@ -109,15 +109,18 @@ func bypass(noProxy, host string, port uint16) string {
 		if entry == "*" {
 			return entry
 		}
+		if block, err := netip.ParsePrefix(entry); err == nil {
+			if isAddress && block.Contains(address) {
+				return entry
+			}
+			continue
+		}
 		name, wanted, ok := cutPort(entry)
 		if !ok || wanted != "" && wanted != strconv.Itoa(int(port)) {
 			continue
 		}
 		if isAddress {
 			if a, err := netip.ParseAddr(name); err == nil && a == address {
-				return entry
-			}
-			if block, err := netip.ParsePrefix(name); err == nil && block.Contains(address) {
 				return entry
 			}
 			continue

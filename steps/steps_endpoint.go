@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"fmt"
 	"strings"
 
 	"fargate-doctor/aws/vpc"
@@ -138,19 +137,4 @@ func usesGatewayEndpoint(t vpc.Trace) bool {
 		}
 	}
 	return false
-}
-
-// missingEndpoint offers the endpoint that would spare the way to the internet.
-func missingEndpoint(f Facts, service string, groups []string, region string) Fix {
-	at := here.Of(f)
-	command := fmt.Sprintf("aws ec2 create-vpc-endpoint --vpc-id %s --vpc-endpoint-type Interface --service-name %s --subnet-ids %s",
-		at.vpc, service, strings.Join(at.subnets, " "))
-	if len(groups) > 0 {
-		command += " --security-group-ids " + strings.Join(groups, " ")
-	}
-	return Fix{
-		Title:   "create an interface endpoint for " + service,
-		Command: command + " --private-dns-enabled --region " + region,
-		Effect:  "The name then leads to the endpoint for every task of the VPC. It costs by the hour and zone. Its security group must admit TCP 443 from the task.",
-	}
 }

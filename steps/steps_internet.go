@@ -242,7 +242,7 @@ func judgeMissingEndpoint(f Facts) Finding {
 		return Finding{Summary: "the endpoints of the VPC can't be read: " + aws.Clean(g.Reason), Missing: []string{g.Missing}}
 	}
 	e, _ := Explain("endpoint.missing")
-	fix := missingEndpoint(f, service, n.groupsOfEndpoints(at.vpc), f.c.Region)
+	fix := n.endpointFix(at, service, f.c.Region)
 	switch {
 	case out.because == e.Code && p.doubt == nil && !p.proxied:
 		found := Finding{
@@ -261,15 +261,6 @@ func judgeMissingEndpoint(f Facts) Finding {
 		return Finding{Verdict: Warn, Summary: "an endpoint for " + service + " would do without the internet", Fixes: []Fix{fix}}
 	}
 	return Finding{Verdict: Pass, Summary: "there is no endpoint for " + service + ", and none is needed: the packets go over the internet"}
-}
-
-func (n knownNetwork) groupsOfEndpoints(vpcID string) []string {
-	for _, e := range n.Endpoints {
-		if e.VPC == vpcID && e.Type == vpc.InterfaceEndpoint && len(e.Groups) > 0 {
-			return e.Groups
-		}
-	}
-	return nil
 }
 
 func (n knownNetwork) servicesWithEndpoints(vpcID, region string) []string {

@@ -34,6 +34,9 @@ func ParseTarget(typed, region string, services []ServiceChoice) (Target, error)
 	if c, ok := serviceByWord(s, region, services); ok {
 		return serviceTarget(typed, c, c.Port), nil
 	}
+	if m := brokenScheme.FindStringSubmatch(s); m != nil {
+		return wrong(strings.ToLower(m[1])+"://"+m[2], "after %s comes ://", m[1])
+	}
 	scheme, rest := "", s
 	if before, _, found := strings.Cut(s, "://"); found {
 		u, err := url.Parse(s)
@@ -81,7 +84,8 @@ func ParseTarget(typed, region string, services []ServiceChoice) (Target, error)
 }
 
 var (
-	schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
+	brokenScheme = regexp.MustCompile(`^(?i:(https?))(?:[:;]/?|/+|[:;]//+:|//?:)([^/:].*)$`)
+	schemeForm   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
 	// hostForm is a host name of letters, digits and hyphens (underscores occur in private zones), or "*." before one.
 	hostForm   = regexp.MustCompile(`^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$`)
 	regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d$`)

@@ -32,6 +32,8 @@ type Finding struct {
 	Also      []Finding  // further causes of the same step (a step may find several blockers)
 	Way       string     // which way a fork of the tree takes; "" for steps that are no fork
 	Because   string     // when Skipped as a consequence: the cause code that explains it
+
+	partial bool // true for a part of the addresses or ports: known, and no question to anybody
 }
 
 // Evidence is one fact that decided.

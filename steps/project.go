@@ -25,7 +25,7 @@ func fromTrace(t vpc.Trace, tests ...vpc.Test) []checked {
 	for _, c := range t.Checks {
 		if slices.Contains(tests, c.Test) {
 			detail := c.Detail
-			if c.Result == vpc.Partly && c.Witness.IsValid() {
+			if c.Result == vpc.Partly && c.Witness.IsValid() && !strings.Contains(detail, c.Witness.String()) {
 				detail += "; not for " + c.Witness.String()
 			}
 			out = append(out, checked{c.Result, c.Code, c.Subject, detail, c.Resources, c.Missing, c.Mend})
@@ -102,6 +102,7 @@ func (c checked) finding(region, good string) Finding {
 		f.Verdict, f.Summary, f.Means = Fail, explained.Title, explained.Means
 		f.Fixes = c.fixes(region, explained)
 	case vpc.Partly:
+		f.partial = true
 		f.Summary, f.Means = explained.Title, explained.Means
 		f.Fixes = c.fixes(region, explained)
 	default:

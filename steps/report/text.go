@@ -130,7 +130,9 @@ func (p *page) cause(title string, c steps.Cause, f steps.Finding) {
 			p.paragraph("         ", fix.Effect)
 		}
 		if fix.Proven {
-			p.line("         " + p.paint(green, "✓ proven: with this change the walk no longer fails here"))
+			for _, l := range wrap("✓ proven: with this change the walk no longer fails here", p.width-9) {
+				p.line("         " + p.paint(green, l))
+			}
 		}
 	}
 }

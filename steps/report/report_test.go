@@ -1,0 +1,214 @@
+package report_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fargate-doctor/aws/demo"
+	"fargate-doctor/steps"
+	"fargate-doctor/steps/report"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func walk(t *testing.T, name string) steps.Report {
+	t.Helper()
+	reader, w, err := demo.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := &steps.Engine{Reader: reader, Region: w.Region, Now: func() time.Time { return time.Date(2025, 11, 20, 3, 0, 0, 0, time.UTC) }}
+	r, err := engine.Walk(t.Context(), steps.Case{
+		Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service, Symptom: steps.Symptom(w.Symptom), Target: w.Target,
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Calls = map[string]int{"ec2:DescribeSubnets": 2, "ecs:DescribeTasks": 1} // how many there are is the readers' business
+	return r
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	file = filepath.Join("testdata", file)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got), go test -update writes it anew:\n%s", file, diff)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for _, world := range []string{"several-endpoint", "denied-network-acls", "healthy-nat", "sg-egress-partial"} {
+		t.Run(world, func(t *testing.T) {
+			r := walk(t, world)
+			text, err := report.JSON(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, world+".json", string(text))
+			golden(t, world+".txt", report.Text(r, 96, false))
+		})
+	}
+}
+
+func TestTextFitsItsWidth(t *testing.T) {
+	r := walk(t, "several-endpoint")
+	for _, width := range []int{40, 60, 80, 120} {
+		for _, line := range strings.Split(report.Text(r, width, false), "\n") {
+			// Commands and long names stay whole, so that they can be copied.
+			long := slices.ContainsFunc(strings.Fields(line), func(word string) bool { return len(word) > 20 })
+			if n := len([]rune(line)); n > width && !long {
+				t.Errorf("at %d columns a line has %d: %q", width, n, line)
+			}
+		}
+	}
+	if got := report.Text(r, 3, false); got != report.Text(r, 40, false) {
+		t.Error("text narrower than 40 columns differs from that of 40")
+	}
+}
+
+func TestColourAddsNothingButColour(t *testing.T) {
+	r := walk(t, "several-endpoint")
+	plain, coloured := report.Text(r, 80, false), report.Text(r, 80, true)
+	if strings.Contains(plain, "\x1b") {
+		t.Error("plain text holds control sequences")
+	}
+	var stripped strings.Builder
+	for i, part := range strings.Split(coloured, "\x1b[") {
+		if i > 0 {
+			_, part, _ = strings.Cut(part, "m")
+		}
+		stripped.WriteString(part)
+	}
+	if stripped.String() == coloured {
+		t.Error("there is no colour")
+	}
+	if diff := cmp.Diff(plain, stripped.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Names and reasons come from whoever may tag resources in the account.
+func TestControlSequencesNeverGetOut(t *testing.T) {
+	evil := "x\x1b]52;c;ZXZpbA==\a\x1b[2J\u202ey"
+	f := steps.Finding{
+		Verdict: steps.Fail, Cause: "route.none", Summary: evil, Means: evil, Resources: []string{evil}, Missing: []string{evil}, Links: []string{evil},
+		Evidence: []steps.Evidence{{Kind: "vpc", ID: evil, Detail: evil}}, Fixes: []steps.Fix{{Title: evil, Command: evil, Effect: evil}},
+	}
+	f.Also = []steps.Finding{f}
+	r := steps.Report{
+		Subject: steps.Subject{Account: evil, Region: evil, Cluster: evil, Service: evil, Task: evil, TaskDefinition: evil},
+		Target:  steps.Target{Typed: evil, Host: evil, Port: 443}, Verdict: steps.BlockedPath,
+		Causes: []steps.Cause{{Code: "route.none", Summary: evil, Resources: []string{evil}, Step: "s"}},
+		Steps:  []steps.StepResult{{ID: "s", Ask: "?", Finding: f}},
+	}
+	text, err := report.JSON(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, out := range map[string]string{"json": string(text), "text": report.Text(r, 80, false)} {
+		for _, bad := range []string{"\x1b", "\\u001b", "\a", "\\u0007", "\u202e", "ZXZpbA"} {
+			if strings.Contains(out, bad) {
+				t.Errorf("%s holds %q", name, bad)
+			}
+		}
+	}
+}
+
+func TestJSONHasNoNullAndKeepsThePromisedShape(t *testing.T) {
+	for name, r := range map[string]steps.Report{"empty": {}, "full": walk(t, "several-endpoint"), "unknown": walk(t, "denied-network-acls")} {
+		text, err := report.JSON(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d map[string]any
+		if err := json.Unmarshal(text, &d); err != nil {
+			t.Fatal(err)
+		}
+		noNull(t, name, d)
+		for _, key := range []string{"schema", "subject", "symptom", "target", "verdict", "causes", "steps", "calls", "durationMs"} {
+			if _, ok := d[key]; !ok {
+				t.Errorf("%s: %s is missing", name, key)
+			}
+		}
+		for _, s := range d["steps"].([]any) {
+			for _, key := range []string{"id", "ask", "verdict", "cause", "summary", "evidence", "fixes", "missing", "links"} {
+				if _, ok := s.(map[string]any)[key]; !ok {
+					t.Errorf("%s: a step has no %s", name, key)
+				}
+			}
+		}
+	}
+}
+
+func noNull(t *testing.T, at string, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case nil:
+		t.Errorf("%s is null", at)
+	case map[string]any:
+		for k, x := range v {
+			noNull(t, at+"."+k, x)
+		}
+	case []any:
+		for _, x := range v {
+			noNull(t, at+"[]", x)
+		}
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	for verdict, want := range map[steps.Overall]int{
+		steps.OK: 0, steps.BlockedPath: 2, steps.DeniedCall: 2, steps.Misconfigured: 2, steps.Inconclusive: 3, "": 3,
+	} {
+		if got := report.ExitCode(steps.Report{Verdict: verdict}); got != want {
+			t.Errorf("%q: %d, want %d", verdict, got, want)
+		}
+	}
+}
+
+func TestSentence(t *testing.T) {
+	target := steps.Target{Host: "sns.eu-central-1.amazonaws.com", Port: 443}
+	blocked := steps.Report{
+		Subject: steps.Subject{Service: "web"}, Target: target, Verdict: steps.BlockedPath,
+		Causes: []steps.Cause{{Summary: "the endpoint is not available"}},
+	}
+	two, answered := blocked, blocked
+	two.Causes = append(two.Causes, steps.Cause{})
+	answered.Steps = []steps.StepResult{{Finding: steps.Finding{Answered: true}}}
+	tests := []struct {
+		r    steps.Report
+		want string
+	}{
+		{blocked, "Service web does not reach sns.eu-central-1.amazonaws.com:443: the endpoint is not available."},
+		{two, "Service web does not reach sns.eu-central-1.amazonaws.com:443: the endpoint is not available (and 1 more)."},
+		{answered, "Service web does not reach sns.eu-central-1.amazonaws.com:443: the endpoint is not available; this rests on your answers."},
+		{steps.Report{Subject: steps.Subject{Task: "7c1e55ab2f"}, Target: steps.Target{Host: "2001:db8::1", Port: 443}, Verdict: steps.OK},
+			"On the network nothing stops task 7c1e55ab from reaching [2001:db8::1]:443."},
+		{steps.Report{Target: steps.Target{Typed: "sns"}, Verdict: steps.Inconclusive,
+			Steps: []steps.StepResult{{Finding: steps.Finding{Missing: []string{"ec2:DescribeNetworkAcls"}}}}},
+			"Whether the task reaches sns is not known: ec2:DescribeNetworkAcls is not allowed."},
+	}
+	for _, tt := range tests {
+		if got := report.Sentence(tt.r); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}

@@ -35,6 +35,7 @@ type arrival struct {
 	iface    *NetworkInterface
 	src, dst spans
 	nat      *NATGateway
+	detour   []Change // routes that would avoid the NAT gateway
 	border   border
 }
 

@@ -47,6 +47,26 @@ func (c PutRoute) Apply(n Network) Network {
 	return n
 }
 
+// AssociateRouteTable gives a subnet that follows its VPC's main route table another one.
+type AssociateRouteTable struct{ Table, Subnet string }
+
+// Title says what the change does.
+func (c AssociateRouteTable) Title() string {
+	return "give " + c.Subnet + " the route table " + c.Table
+}
+
+// Command returns the AWS CLI command.
+func (c AssociateRouteTable) Command(region string) string {
+	return inRegion("aws ec2 associate-route-table --route-table-id "+c.Table+" --subnet-id "+c.Subnet, region)
+}
+
+// Apply returns the network with the association made.
+func (c AssociateRouteTable) Apply(n Network) Network {
+	n.RouteTables = edited(n.RouteTables, func(t *RouteTable) bool { return t.ID == c.Table },
+		func(t *RouteTable) { t.Subnets = added(t.Subnets, c.Subnet) })
+	return n
+}
+
 // PutTransitRoute creates a static route in a transit gateway route table.
 type PutTransitRoute struct {
 	Table string

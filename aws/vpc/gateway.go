@@ -119,7 +119,7 @@ func (p *packet) throughInternetGateway(id string, dead bool) arrival {
 		j.fail(codeGatewayPrivate, p.dst.String()+" is a private address; an internet gateway drops it", p.mendPrivateRoute(netip.Prefix{}), p.at.tableID())
 		return arrival{}
 	case p.from.nat != nil && p.from.nat.Private:
-		j.fail(codeNATPrivate, p.from.nat.ID+" is a private NAT gateway; an internet gateway drops what comes from it", nil, p.from.nat.ID)
+		j.fail(codeNATPrivate, p.from.nat.ID+" is a private NAT gateway; an internet gateway drops what comes from it", p.from.detour, p.from.nat.ID)
 	case p.entered || p.border != borderNone:
 		j.fail(codeGatewayNoPublicIP, "the packet comes from another VPC; an internet gateway serves only its own", nil, p.at.tableID())
 		return arrival{}
@@ -235,7 +235,7 @@ func (p *packet) toNAT(r routing) arrival {
 		return arrival{}
 	}
 	if p.from.nat != nil && !p.entered {
-		j.fail(codeNATNoInternet, "the subnet of "+p.from.nat.ID+" sends "+p.dst.String()+" to "+id+", not to an internet gateway", p.mendNATRoute(), p.at.tableID())
+		j.fail(codeNATNoInternet, "the subnet of "+p.from.nat.ID+" sends "+p.dst.String()+" to "+id+", not to an internet gateway", p.mendNATRoute(r.route.Prefix), p.at.tableID())
 		return arrival{}
 	}
 	if state := strings.ToLower(n.State); state != "available" {
@@ -250,7 +250,7 @@ func (p *packet) toNAT(r routing) arrival {
 		}
 	}
 	if n.Regional {
-		p.natZone(j, n)
+		p.natZone(j, n, r)
 	} else if home == nil {
 		if j.bad {
 			return arrival{}
@@ -261,7 +261,11 @@ func (p *packet) toNAT(r routing) arrival {
 	if !j.bad {
 		j.pass("available" + natAddress(n))
 	}
-	return arrival{kind: atNAT, vpc: p.vpc, subnet: home, src: p.src, dst: p.dst, nat: n, border: p.border}
+	a := arrival{kind: atNAT, vpc: p.vpc, subnet: home, src: p.src, dst: p.dst, nat: n, border: p.border}
+	if n.Private {
+		a.detour = p.mendRoute(r)
+	}
+	return a
 }
 
 func natAddress(n *NATGateway) string {
@@ -272,26 +276,26 @@ func natAddress(n *NATGateway) string {
 }
 
 // natZone asks whether a regional NAT gateway has an address in the zone of the sender.
-func (p *packet) natZone(j *judgement, n *NATGateway) {
-	zoned := false
+func (p *packet) natZone(j *judgement, n *NATGateway, r routing) {
+	if !n.serves(p.at) {
+		j.fail(codeNATZone, n.ID+" has no address in "+p.at.Zone, p.mendRoute(r), p.at.ID)
+	}
+}
+
+// serves reports whether a regional NAT gateway has an address in the zone of the subnet, or does not tell its zones.
+func (n *NATGateway) serves(s *subnetIndex) bool {
 	for _, a := range n.Addresses {
-		if a.Zone == "" {
-			return
-		}
-		zoned = true
-		if a.Zone == p.at.Zone || a.Zone == p.at.ZoneID {
-			return
+		if a.Zone == "" || a.Zone == s.Zone || a.Zone == s.ZoneID {
+			return true
 		}
 	}
-	if zoned {
-		j.fail(codeNATZone, n.ID+" has no address in "+p.at.Zone, nil, p.at.ID)
-	}
+	return len(n.Addresses) == 0
 }
 
 // translate goes on behind a NAT gateway, and brings the answer from it back to the client.
 func (w *walk) translate(c *party, to spans, a arrival, depth int) {
 	n := a.nat
-	nat := &party{role: roleNATOutside, vpc: a.vpc, subnet: a.subnet, nat: n, ports: PortRange{1024, 65535}}
+	nat := &party{role: roleNATOutside, vpc: a.vpc, subnet: a.subnet, nat: n, ports: PortRange{1024, 65535}, detour: a.detour}
 	for _, x := range n.Addresses {
 		if x.Private.IsValid() && len(nat.address) == 0 {
 			nat.address = spans{{x.Private, x.Private}}

@@ -120,6 +120,9 @@ func (p *packet) mendRoute(r routing) []Change {
 	if !prefix.IsValid() {
 		prefix = everywhere(p.dst.is6())
 	}
+	if p.role == roleNATOutside && !p.w.back {
+		return p.mendNATRoute(prefix)
+	}
 	var out []Change
 	put := func(kind TargetKind, id string) { out = append(out, putRoute(p.at.table, prefix, kind, id)) }
 	m := p.w.m
@@ -130,10 +133,10 @@ func (p *packet) mendRoute(r routing) []Change {
 			}
 		}
 	}
-	if i := slices.IndexFunc(m.net.NATGateways, p.usable); i >= 0 && !p.dst.is6() && p.role == roleSource {
-		put(TargetNAT, m.net.NATGateways[i].ID)
+	if id := p.nearestNAT(); id != "" && !p.dst.is6() && p.role == roleSource {
+		put(TargetNAT, id)
 	}
-	if len(p.from.public) > 0 || p.from.nat != nil {
+	if len(p.from.public) > 0 && !(p.dst.is6() && len(out) > 0) { // an egress-only gateway keeps connections from outside out
 		for _, g := range m.net.InternetGateways {
 			if slices.Contains(g.VPCs, p.vpc.ID) {
 				put(TargetInternetGateway, g.ID)
@@ -202,17 +205,48 @@ func (s spans) blockIn(v *vpcIndex) netip.Prefix {
 	return netip.Prefix{}
 }
 
+// nearestNAT returns the id of a NAT gateway that would carry the packet to the internet, "" if there is none. One in the zone of the
+// sender comes first: it survives the loss of another zone, and traffic between zones costs.
+func (p *packet) nearestNAT() string {
+	found := ""
+	for i := range p.w.m.net.NATGateways {
+		n := &p.w.m.net.NATGateways[i]
+		if !p.usable(n) {
+			continue
+		}
+		if s := p.w.m.subnets[n.Subnet]; s == nil || s.Zone == p.at.Zone {
+			return n.ID
+		}
+		if found == "" {
+			found = n.ID
+		}
+	}
+	return found
+}
+
 // usable reports whether the NAT gateway would carry traffic of the VPC to the internet.
-func (p *packet) usable(n NATGateway) bool {
+func (p *packet) usable(n *NATGateway) bool {
 	if n.VPC != p.vpc.ID || n.Private || !strings.EqualFold(n.State, "available") || n.Subnet == p.at.ID {
 		return false
 	}
-	s := p.w.m.subnets[n.Subnet]
-	if s == nil || s.table == nil || s.table == p.at.table {
-		return n.Regional
+	if n.Regional {
+		return n.serves(p.at)
 	}
-	r := s.table.lookup(p.dst, p.w.skip())
-	return r.route != nil && !r.route.Blackhole && r.route.Target.Kind == TargetInternetGateway
+	s := p.w.m.subnets[n.Subnet]
+	return s != nil && s.table != p.at.table && p.leadsOut(s.table)
+}
+
+// leadsOut reports whether a route table takes the packet to an internet gateway of the VPC.
+func (p *packet) leadsOut(t *routeTable) bool {
+	if t == nil {
+		return false
+	}
+	r := t.lookup(p.dst, p.w.skip())
+	if r.route == nil || r.route.Blackhole || r.route.Target.Kind != TargetInternetGateway {
+		return false
+	}
+	g := p.w.m.internet[r.route.Target.ID]
+	return g == nil || slices.Contains(g.VPCs, p.vpc.ID)
 }
 
 func putRoute(t *routeTable, prefix netip.Prefix, kind TargetKind, id string) Change {
@@ -220,11 +254,23 @@ func putRoute(t *routeTable, prefix netip.Prefix, kind TargetKind, id string) Ch
 	return PutRoute{Table: t.ID, Route: Route{Prefix: prefix, Target: Target{Kind: kind, ID: id}}, Replace: replace}
 }
 
-// mendNATRoute sends a NAT gateway's subnet to the internet gateway of its VPC.
-func (p *packet) mendNATRoute() []Change {
+// mendNATRoute sends a NAT gateway's subnet to the internet gateway of its VPC. A subnet that follows the main table gets a public
+// table instead, where there is one: a route in the main table would make every subnet without a table of its own public.
+func (p *packet) mendNATRoute(prefix netip.Prefix) []Change {
+	t := p.at.table
+	if t == nil {
+		return nil
+	}
+	if !slices.Contains(t.Subnets, p.at.ID) {
+		for _, s := range p.vpc.subnets {
+			if s.table != t && p.leadsOut(s.table) {
+				return []Change{AssociateRouteTable{Table: s.table.ID, Subnet: p.at.ID}}
+			}
+		}
+	}
 	for _, g := range p.w.m.net.InternetGateways {
-		if slices.Contains(g.VPCs, p.vpc.ID) && p.at.table != nil {
-			return []Change{putRoute(p.at.table, everywhere(p.dst.is6()), TargetInternetGateway, g.ID)}
+		if slices.Contains(g.VPCs, p.vpc.ID) {
+			return []Change{putRoute(t, prefix, TargetInternetGateway, g.ID)}
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ func (p *packet) throughPeering(id string, dead bool) arrival {
 					return arrival{}
 				}
 			}
-			j.fail(codePeeringNoTransit, p.dst.String()+" is not in "+far.VPC+"; gateways, NAT and endpoints of a peer can't be used", nil, far.VPC)
+			j.fail(codePeeringNoTransit, far.VPC+" does not hold "+p.dst.String()+"; gateways, NAT and endpoints of a peer can't be used", nil, far.VPC)
 			return arrival{}
 		}
 	}

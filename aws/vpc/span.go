@@ -2,6 +2,7 @@ package vpc
 
 import (
 	"net/netip"
+	"slices"
 
 	"go4.org/netipx"
 )
@@ -144,6 +145,12 @@ func (s spans) String() string {
 	}
 	if a, ok := s.single(); ok {
 		return a.String()
+	}
+	switch {
+	case slices.Equal(s, publicIPv4):
+		return "public IPv4 addresses"
+	case slices.Equal(s, publicIPv6):
+		return "public IPv6 addresses"
 	}
 	if p, ok := netipx.IPRangeFrom(s[0].from, s[0].to).Prefix(); ok && len(s) == 1 {
 		return p.String()

@@ -40,6 +40,7 @@ type party struct {
 	groups  []string
 	ports   PortRange // where it takes answers
 	nat     *NATGateway
+	detour  []Change // of a NAT gateway that is the wrong one: routes to others
 
 	answered bool // the ACL of its subnet has been asked about the answer, or does not see it
 }

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"cmp"
 	"fmt"
 
 	"fargate-doctor/aws/vpc"
@@ -58,7 +59,11 @@ func (w wireInterface) addresses(i *vpc.NetworkInterface) error {
 		return nil
 	}
 	for _, a := range w.PrivateIpAddresses {
-		if err := add(a.PrivateIpAddress, a.Association.PublicIp, a.Primary); err != nil {
+		public := a.Association.PublicIp
+		if a.Primary { // what is said of the interface itself is said of its primary address
+			public = cmp.Or(public, w.Association.PublicIp)
+		}
+		if err := add(a.PrivateIpAddress, public, a.Primary); err != nil {
 			return err
 		}
 	}

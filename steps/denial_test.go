@@ -52,9 +52,14 @@ func towardsUnknown(full, less steps.Report) string {
 func walkWithout(t testing.TB, name string, actions ...string) steps.Report {
 	t.Helper()
 	reader, c := openWorld(t, name)
+	return walkCaseWithout(t, reader, c, actions...)
+}
+
+func walkCaseWithout(t testing.TB, reader aws.Reader, c steps.Case, actions ...string) steps.Report {
+	t.Helper()
 	r, err := (&steps.Engine{Reader: denying{reader, actions}, Region: c.Region}).Walk(context.Background(), c, nil)
 	if err != nil {
-		t.Fatalf("%s without %v: %v", name, actions, err)
+		t.Fatalf("without %v: %v", actions, err)
 	}
 	return r
 }
@@ -107,4 +112,18 @@ func TestFewerPermissionsOnlyMoveVerdictsToUnknown(t *testing.T) {
 			r.Errorf("%s without %v, and then without %v: %s\n%s", name, some, more, why, describe(second))
 		}
 	})
+}
+
+// The groups of a stopped task come from its service. Without the service nobody knows them.
+func TestAStoppedTaskWithoutItsService(t *testing.T) {
+	const stopped = "0ec8b62318329b3265e48c1c78c698e2"
+	for world, target := range map[string]string{"healthy-endpoint": "sns", "healthy-nat": "10.40.192.31:5432", "healthy-public": "sns", "sg-egress-denied": "sns"} {
+		reader, c := openWorld(t, world)
+		c.Task, c.Service, c.Target = stopped, "", target
+		full := walkCaseWithout(t, reader, c)
+		less := walkCaseWithout(t, reader, c, "ecs:DescribeServices")
+		if less.Verdict != steps.Inconclusive || len(less.Causes) > 0 {
+			t.Errorf("%s: the verdict is %s with %v; with the service it is %s with %v\n%s", world, less.Verdict, codes(less), full.Verdict, codes(full), describe(less))
+		}
+	}
 }

@@ -273,6 +273,7 @@ type paths struct {
 	direct   vpc.Trace
 	onward   vpc.Trace
 	doubt    error // why it is not known whether the container goes this way: its proxy settings can't be read
+	vague    bool  // the groups of the task and its public address are not recorded anywhere
 }
 
 // path traces the flows.
@@ -282,7 +283,8 @@ var path = &Fact[paths]{
 	Wants: []known{proxy, owner, dualStackSetting},
 	Derive: func(f Facts) paths {
 		n := network.Of(f)
-		p := paths{flows: flowsOver(n, f)}
+		at := here.Of(f)
+		p := paths{flows: flowsOver(n, f), vague: at.planned && !at.enough}
 		trace := func(flow *vpc.Flow) vpc.Trace {
 			if flow == nil {
 				return vpc.Trace{}

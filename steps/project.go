@@ -177,8 +177,17 @@ func (p paths) judge(t vpc.Trace, region, good string, tests ...vpc.Test) Findin
 	if p.doubt != nil {
 		return found.doubted(p.doubt)
 	}
+	if p.vague && slices.Contains(ofGroups, found.Cause) {
+		return Finding{Summary: "the security groups of the stopped task are not recorded, nor is its public address", Evidence: found.Evidence, Means: onlyWithService}
+	}
 	return found
 }
+
+// ofGroups lists the causes that hang on which groups and public address a task has. A stopped task's interface is gone; its service, if it
+// can be read, tells them.
+var ofGroups = []string{"sg.egress-denied", "endpoint.sg-ingress-denied", "target.sg-ingress-denied", "route.igw-without-public-ip"}
+
+const onlyWithService = "A service tells what groups its tasks have. Examine the service, or a task that runs."
 
 // because silences a finding that is the consequence of a cause that is named elsewhere.
 func (f Finding) because(cause string) Finding {

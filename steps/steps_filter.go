@@ -22,7 +22,7 @@ var filterSteps = []Step{{
 	Needs:        []known{path, here},
 	Eval: func(f Facts) Finding {
 		if at := here.Of(f); at.planned && !at.enough {
-			return Finding{Summary: "the security groups of a stopped task that no service started are not recorded"}
+			return Finding{Summary: "the security groups of the stopped task are not recorded", Means: onlyWithService}
 		}
 		return onPath(f, "the security groups let the connection out", vpc.TestEgressGroups)
 	},

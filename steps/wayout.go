@@ -22,7 +22,7 @@ var exit = &Fact[wayOut]{
 	Derive: func(f Facts) wayOut {
 		p, n, at := path.Of(f), network.Of(f), here.Of(f)
 		var w wayOut
-		w.missing = slices.ContainsFunc(p.main.Checks, func(c vpc.Check) bool {
+		w.missing = !p.vague && slices.ContainsFunc(p.main.Checks, func(c vpc.Check) bool {
 			return c.Result == vpc.Failed && slices.Contains(noWayOut, c.Code)
 		})
 		if !w.missing || p.resolution.Path != vpc.PathPublic {

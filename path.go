@@ -165,7 +165,7 @@ func one(found []vpc.NetworkInterface, err error) (vpc.NetworkInterface, error) 
 
 // trace follows the packet to a host, reading what lies on its way.
 func (p *program) trace(ctx context.Context, w world, n vpc.Network, from vpc.Source, host string, protocol int, port uint16) vpc.Trace {
-	_, m := read.Follow(ctx, w.reader, n, func(m *vpc.Model) []vpc.Need {
+	_, m := read.Follow(ctx, w.reader, n, vpc.Compile(n), func(_ vpc.Network, m *vpc.Model) []vpc.Need {
 		return traceHost(m, from, host, protocol, port).Needs
 	})
 	return traceHost(m, from, host, protocol, port)

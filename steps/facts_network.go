@@ -194,27 +194,19 @@ var network = &Fact[knownNetwork]{
 			f.c.Container, f.c.Answers[answerDNS]}, " ")
 	},
 	Fetch: func(ctx context.Context, s source, f Facts) (knownNetwork, error) {
-		n := surroundings.Of(f)
-		const farthest = 4 // transit gateway, egress VPC, its prefix lists, and one in hand
-		for range farthest {
+		around := surroundings.Of(f)
+		n, m := read.Follow(ctx, s, around.Network, around.Model, func(n vpc.Network, m *vpc.Model) []vpc.Need {
 			var needs []vpc.Need
-			for _, flow := range flowsOver(n, f).all() {
-				for _, need := range n.Trace(flow).Needs {
+			for _, flow := range flowsOver(knownNetwork{n, m}, f).all() {
+				for _, need := range m.Trace(flow).Needs {
 					if !slices.Contains(needs, need) {
 						needs = append(needs, need)
 					}
 				}
 			}
-			if len(needs) == 0 {
-				break
-			}
-			beyond := read.Beyond(ctx, s, needs)
-			if err := ctx.Err(); err != nil {
-				return knownNetwork{}, err
-			}
-			n = compiled(n.Network.Join(beyond))
-		}
-		return n, nil
+			return needs
+		})
+		return knownNetwork{n, m}, ctx.Err()
 	},
 }
 

@@ -11,12 +11,11 @@ import (
 // farthest is how often Follow reads on: a transit gateway, the egress VPC behind it, that VPC's prefix lists, and one in hand.
 const farthest = 4
 
-// Follow compiles a network and reads what the person's question needs beyond it, until needs names nothing new. It returns
-// the network that it ended with, compiled.
-func Follow(ctx context.Context, r aws.Reader, n vpc.Network, needs func(*vpc.Model) []vpc.Need) (vpc.Network, *vpc.Model) {
-	m := vpc.Compile(n)
+// Follow reads what a question needs beyond a network, until needs names nothing new. m is n compiled; the network and the model
+// that it ended with are returned.
+func Follow(ctx context.Context, r aws.Reader, n vpc.Network, m *vpc.Model, needs func(vpc.Network, *vpc.Model) []vpc.Need) (vpc.Network, *vpc.Model) {
 	for range farthest {
-		missing := needs(m)
+		missing := needs(n, m)
 		if len(missing) == 0 || ctx.Err() != nil {
 			break
 		}

@@ -50,7 +50,7 @@ func TestInterfaceAt(t *testing.T) {
 
 func TestFollowReadsUntilNothingIsNeeded(t *testing.T) {
 	asked := 0
-	n, m := read.Follow(t.Context(), recorded(t), vpc.Network{}, func(m *vpc.Model) []vpc.Need {
+	n, m := read.Follow(t.Context(), recorded(t), vpc.Network{}, vpc.Compile(vpc.Network{}), func(vpc.Network, *vpc.Model) []vpc.Need {
 		asked++
 		if asked > 2 {
 			return nil
@@ -61,7 +61,7 @@ func TestFollowReadsUntilNothingIsNeeded(t *testing.T) {
 		t.Errorf("asked %d times and holds %d VPCs; want 3 and 2", asked, len(n.VPCs))
 	}
 	endless := 0
-	read.Follow(t.Context(), recorded(t), vpc.Network{}, func(*vpc.Model) []vpc.Need {
+	read.Follow(t.Context(), recorded(t), vpc.Network{}, vpc.Compile(vpc.Network{}), func(vpc.Network, *vpc.Model) []vpc.Need {
 		endless++
 		return []vpc.Need{{Ref: vpc.Ref{Kind: vpc.KindSubnet, ID: "subnet-0nowhere"}}}
 	})

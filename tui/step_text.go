@@ -121,7 +121,11 @@ func (t stepText) evidence(e steps.Evidence) []string {
 	if what == "" {
 		what = e.Kind
 	}
-	if what != "" && e.Detail != "" {
+	switch {
+	case what == "" || e.Detail == "":
+	case strings.HasPrefix(e.Detail, "("): // the name of what has this id
+		what += " "
+	default:
 		what += ": "
 	}
 	return wrap(what+e.Detail, t.w-labelWidth)

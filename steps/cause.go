@@ -7,13 +7,13 @@ import (
 
 // An Explanation is what `fargate-doctor explain CODE` says about a cause. Codes are stable: a retired one is never used again.
 type Explanation struct {
-	Code      string   // area.what-is-wrong
-	Title     string   // what is wrong, as part of a sentence
-	Means     string   // what happens to the person's traffic, and why
-	Condition string   // how it is found: the API fields that decide
-	Evidence  string   // what the report shows
-	Mend      string   // what to do
-	Docs      []string // AWS documentation
+	Code      string   `json:"code"`      // area.what-is-wrong
+	Title     string   `json:"title"`     // what is wrong, as part of a sentence
+	Means     string   `json:"means"`     // what happens to the person's traffic, and why
+	Condition string   `json:"condition"` // how it is found: the API fields that decide
+	Evidence  string   `json:"evidence"`  // what the report shows
+	Mend      string   `json:"mend"`      // what to do
+	Docs      []string `json:"docs"`      // AWS documentation
 }
 
 var catalogue = func() []Explanation {

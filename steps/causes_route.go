@@ -30,7 +30,7 @@ var routeCauses = []Explanation{{
 	Means:     "The gateway's own subnet sends the packet back to the gateway.",
 	Condition: "The route table of the gateway's subnet leads to the same gateway again, as with a NAT gateway in the private subnet that it serves.",
 	Evidence:  "The gateway, its subnet and that subnet's route.",
-	Mend:      "Put the NAT gateway into a public subnet.",
+	Mend:      "Let the route table of the gateway's subnet lead on, to an internet gateway or another network, and not back.",
 	Docs:      []string{docNAT},
 }, {
 	Code:      "route.no-return",

@@ -6,7 +6,7 @@ var taskCauses = []Explanation{{
 	Means:     "The task has no way to send or receive anything. Fargate makes and attaches the interface itself; a task that waits for it can't be helped from inside.",
 	Condition: "DescribeTasks: the attachment of type ElasticNetworkInterface of a task that has not ended has a status other than ATTACHED.",
 	Evidence:  "The task's status and the attachment's.",
-	Mend:      "Stop the task; its service starts another. If new tasks hang too, look at free addresses in the subnet and at the service's events.",
+	Mend:      "Wait a minute if the task has only just started; else stop it, and its service starts another. If new tasks hang too, look at free addresses in the subnet and at the service's events.",
 	Docs:      []string{docTaskNetworking},
 }, {
 	Code:      "task.no-ipv4-address",

@@ -33,7 +33,7 @@ type Finding struct {
 	Way       string     // which way a fork of the tree takes; "" for steps that are no fork
 	Because   string     // when Skipped as a consequence: the cause code that explains it
 
-	partial bool // true for a part of the addresses or ports: known, and no question to anybody
+	settled bool // Unknown, and yet known as well as AWS can tell: true for a part only, or a named component decides. Nobody is asked
 }
 
 // Evidence is one fact that decided.

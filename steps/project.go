@@ -26,7 +26,7 @@ func fromTrace(t vpc.Trace, tests ...vpc.Test) []checked {
 		if slices.Contains(tests, c.Test) {
 			detail := c.Detail
 			if c.Result == vpc.Partly && c.Witness.IsValid() && !strings.Contains(detail, c.Witness.String()) {
-				detail += "; not for " + c.Witness.String()
+				detail += "; " + c.Witness.String() + " is one of them"
 			}
 			out = append(out, checked{c.Result, c.Code, c.Subject, detail, c.Resources, c.Missing, c.Mend})
 		}
@@ -92,7 +92,7 @@ func first(list []string) string {
 func (c checked) finding(region, good string) Finding {
 	f := Finding{Cause: c.code, Resources: c.resources, Missing: c.missing}
 	if c.detail != "" || c.subject.ID != "" {
-		f.Evidence = []Evidence{{Kind: string(c.subject.Kind), ID: c.subject.ID, Detail: aws.Clean(named(c.subject) + c.detail)}}
+		f.Evidence = []Evidence{{Kind: string(c.subject.Kind), ID: c.subject.ID, Detail: aws.Clean(named(c.subject, c.detail))}}
 	}
 	explained, _ := Explain(c.code)
 	switch c.result {
@@ -102,13 +102,13 @@ func (c checked) finding(region, good string) Finding {
 		f.Verdict, f.Summary, f.Means = Fail, explained.Title, explained.Means
 		f.Fixes = c.fixes(region, explained)
 	case vpc.Partly:
-		f.partial = true
+		f.settled = true
 		f.Summary, f.Means = explained.Title, explained.Means
 		f.Fixes = c.fixes(region, explained)
 	default:
 		f.Summary, f.Means = "this can't be decided: "+aws.Clean(c.detail), explained.Means
 		if explained.Title != "" {
-			f.Summary, f.Fixes = explained.Title, c.fixes(region, explained)
+			f.settled, f.Summary, f.Fixes = true, explained.Title, c.fixes(region, explained)
 		} else if len(c.missing) > 0 {
 			f.Summary = "this can't be read: " + strings.Join(c.missing, ", ") + " is not allowed"
 		}
@@ -124,12 +124,14 @@ func (c checked) fixes(region string, e Explanation) []Fix {
 	return []Fix{{Title: strings.TrimSuffix(e.Mend, ".")}}
 }
 
-// named puts a resource's name before a detail, for the person who knows it by that.
-func named(r vpc.Ref) string {
+// named puts a resource's name before a detail, for the person who knows it by that. The id stands beside the detail already, and is
+// not said twice.
+func named(r vpc.Ref, detail string) string {
+	detail = strings.TrimPrefix(detail, r.ID+" ")
 	if r.Name == "" {
-		return ""
+		return detail
 	}
-	return "(" + r.Name + ") "
+	return "(" + r.Name + ") " + detail
 }
 
 // fixesOf turns changes of the network into fixes; the command and what Apply does come from the same value.

@@ -84,7 +84,7 @@ func (s Step) ready(f Facts) bool {
 // unknown and names what is missing. Where the answer is unknown the person's own counts, and is marked as theirs.
 func (s Step) judge(f Facts) StepResult {
 	finding := s.evaluate(f)
-	if finding.Verdict == Unknown && s.Question != nil && !finding.partial {
+	if finding.Verdict == Unknown && s.Question != nil && !finding.settled {
 		if answer, ok := s.Answers[f.c.Answers[s.Question.ID]]; ok {
 			finding = finding.answered(answer, *s.Question, f.c.Answers[s.Question.ID])
 		} else {

@@ -181,10 +181,12 @@ func distinct(fixes []Fix) []Fix {
 func judgePrivateDNS(f Facts) Finding {
 	p, out := path.Of(f), exit.Of(f)
 	checks := fromResolution(p.resolution, vpc.ResolveHostnames, vpc.ResolveEndpoint)
-	if p.resolution.Path != vpc.PathPublic {
+	switch {
+	case p.resolution.Path == vpc.PathUnknown && len(checks) == 0 && p.resolution.Name != "":
+		return Finding{Verdict: Skipped, Summary: "where the name leads is not known"}
+	case p.resolution.Path != vpc.PathPublic && (len(checks) > 0 || p.resolution.Path != vpc.PathPrivate):
 		return onName(f, "the endpoint takes the name", vpc.ResolveHostnames, vpc.ResolveEndpoint)
-	}
-	if len(checks) == 0 {
+	case len(checks) == 0:
 		return Finding{Verdict: Skipped, Summary: "no endpoint of this VPC serves the name"}
 	}
 	for i := range checks {
@@ -219,6 +221,7 @@ func judgeName(f Facts) Finding {
 			found.Fixes = []Fix{{Title: "use " + near + ", if that is what is meant", Effect: "Change the endpoint URL in the application's configuration."}}
 		}
 		found.Summary, found.Resources = "no service that is known has the name "+r.Name, []string{r.Name}
+		found.settled = false // the container knows
 		return found
 	case found.Verdict != Pass:
 		return found

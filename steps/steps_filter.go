@@ -2,7 +2,9 @@ package steps
 
 import (
 	"fmt"
+	"strings"
 
+	"fargate-doctor/aws"
 	"fargate-doctor/aws/vpc"
 )
 
@@ -84,6 +86,9 @@ var filterSteps = []Step{{
 		if path.Of(f).resolution.Path == vpc.PathEndpoint {
 			return Finding{Verdict: Skipped, Summary: "the endpoint's security groups were looked at above"}
 		}
+		if flow := path.Of(f).flows.main; flow != nil && flow.To.Any != vpc.NotAny {
+			return Finding{Verdict: Skipped, Summary: "nothing of this kind is on the way"}
+		}
 		return beyond(f, "the target's security groups admit the task", vpc.TestIngressGroups)
 	},
 	Next: []Edge{{To: "service.subnets"}},
@@ -104,26 +109,62 @@ var questionACL = Question{ID: "nacl", Text: "Are the network ACLs of these subn
 
 // judgeSiblings compares the other subnets with the task's. For a task that does not exist yet any of them may be its own.
 func judgeSiblings(f Facts) Finding {
-	p, at := path.Of(f), here.Of(f)
-	if len(p.siblings) == 0 {
-		return Finding{Verdict: Skipped, Summary: "there are no other subnets"}
-	}
-	all := Finding{Verdict: Pass, Summary: fmt.Sprintf("the %d other subnets are no different", len(p.siblings))}
+	p, planned := path.Of(f), here.Of(f).planned
+	of := map[vpc.Verdict][]int{}
 	for i, t := range p.siblings {
-		if t.Verdict != vpc.Blocked || p.main.Verdict == vpc.Blocked {
-			continue
+		of[t.Verdict] = append(of[t.Verdict], i)
+	}
+	same := fmt.Sprintf("the %d other subnets are no different", len(p.siblings))
+	if len(p.siblings) == 1 {
+		same = "the other subnet is no different"
+	}
+	switch alike := len(of[p.main.Verdict]) == len(p.siblings); {
+	case len(p.siblings) == 0:
+		return Finding{Verdict: Skipped, Summary: "there are no other subnets"}
+	case p.main.Verdict == vpc.Unknown && len(of[vpc.Blocked]) == 0:
+		return Finding{Verdict: Skipped, Summary: "the way from this subnet is not known, so there is nothing to compare"}
+	case alike:
+		return Finding{Verdict: Pass, Summary: same}
+	case p.main.Verdict == vpc.Blocked && len(of[vpc.Reachable]) > 0:
+		return Finding{Verdict: Warn, Summary: "tasks in " + p.subnetsOf(of[vpc.Reachable]) + " reach the target; what stops this one does not stop them"}
+	case p.main.Verdict == vpc.Blocked:
+		return Finding{Verdict: Skipped, Summary: "whether the other subnets are any different is not known"}
+	case len(of[vpc.Blocked]) == 0:
+		found := Finding{Verdict: Warn, Summary: "whether tasks in " + p.subnetsOf(of[vpc.Unknown]) + " reach the target is not known"}
+		for _, i := range of[vpc.Unknown] {
+			for _, c := range p.siblings[i].Undecided() {
+				found.Missing = append(found.Missing, c.Missing...)
+				found.Evidence = append(found.Evidence, Evidence{Kind: string(c.Subject.Kind), ID: c.Subject.ID, Detail: aws.Clean(named(c.Subject, c.Detail))})
+			}
 		}
-		subnet := p.flows.siblings[i].From.Subnet
+		return found
+	}
+	return p.blockedSiblings(of[vpc.Blocked], planned, f.c.Region)
+}
+
+func (p paths) subnetsOf(siblings []int) string {
+	var ids []string
+	for _, i := range siblings {
+		ids = append(ids, p.flows.siblings[i].From.Subnet)
+	}
+	return strings.Join(ids, " and ")
+}
+
+// blockedSiblings tells what stops tasks in other subnets, where the task itself is not stopped.
+func (p paths) blockedSiblings(siblings []int, planned bool, region string) Finding {
+	var all Finding
+	for n, i := range siblings {
+		t, subnet := p.siblings[i], p.flows.siblings[i].From.Subnet
 		c := t.Causes()[0]
 		e, _ := Explain(c.Code)
 		found := Finding{
 			Verdict: Warn, Cause: c.Code, Summary: "tasks in " + subnet + " can't reach the target: " + e.Title, Resources: append([]string{subnet}, c.Resources...),
-			Evidence: []Evidence{{Kind: string(c.Subject.Kind), ID: c.Subject.ID, Detail: c.Detail}}, Fixes: fixesOf(c.Mend, f.c.Region),
+			Evidence: []Evidence{{Kind: string(c.Subject.Kind), ID: c.Subject.ID, Detail: aws.Clean(named(c.Subject, c.Detail))}}, Fixes: fixesOf(c.Mend, region),
 		}
-		if at.planned {
+		if planned {
 			found.Verdict = Fail
 		}
-		if all.Verdict == Pass {
+		if n == 0 {
 			all = found
 		} else {
 			all.Also = append(all.Also, found)

@@ -91,7 +91,7 @@ var internetSteps = []Step{{
 	Branch:       "path.way",
 	Requirements: []string{"R12", "R20", "R36"},
 	Docs:         []string{docInterfaceEndpoint, docECREndpoints},
-	Needs:        []known{path, exit, network, here},
+	Needs:        []known{path, exit, network, here, target},
 	Eval:         judgeMissingEndpoint,
 	Next:         []Edge{{To: "task.groups"}},
 }, {
@@ -117,6 +117,9 @@ func judgeSubnet(f Facts) Finding {
 	switch {
 	case found.Verdict == Pass && way == subnetPublic:
 		found.Summary = "the subnet is public: its default route leads to " + gateway
+		if egressOnly(p.main) {
+			found.Summary = "IPv6 leaves through " + gateway + ", which lets nothing in"
+		}
 	case found.Verdict == Pass && way == subnetPrivate:
 		found.Summary = "the subnet is private: its route leads to " + gateway
 	case found.Verdict == Pass:
@@ -150,6 +153,11 @@ func firstGateway(t vpc.Trace) (way, id string) {
 	return "", ""
 }
 
+// egressOnly reports whether a trace leaves through an egress-only internet gateway.
+func egressOnly(t vpc.Trace) bool {
+	return slices.ContainsFunc(t.Hops, func(h vpc.Hop) bool { return h.Kind == vpc.KindEgressOnlyGateway && !h.Backward })
+}
+
 // silenced silences a missing way out that only matters because of something else, which is named.
 func silenced(f Facts, found Finding) Finding {
 	because := exit.Of(f).because
@@ -169,7 +177,11 @@ func judgePublic(f Facts) Finding {
 	if f.c.Answers["route.subnet"] == subnetPublic && len(fromTrace(p.main, vpc.TestGateway)) == 0 {
 		return assumedPublic(f)
 	}
-	found := onPath(f, "the task has a public address and the internet gateway is attached", vpc.TestGateway, vpc.TestPublicAccess, vpc.TestReturnRoute)
+	good := "the task has a public address and the internet gateway is attached"
+	if egressOnly(p.main) {
+		good = "the egress-only internet gateway is attached; IPv6 needs no other public address"
+	}
+	found := onPath(f, good, vpc.TestGateway, vpc.TestPublicAccess, vpc.TestReturnRoute)
 	if found.Verdict == Fail && found.Cause == "route.igw-without-public-ip" {
 		found.Fixes = append(publicAddressFixes(f), found.Fixes...)
 	}
@@ -257,8 +269,12 @@ func judgeMissingEndpoint(f Facts) Finding {
 			}
 		}
 		return found
+	case otherRegion(target.Of(f).Target, f.c.Region):
+		return Finding{Verdict: Skipped, Summary: "endpoints of this VPC serve names of " + f.c.Region + " only"}
 	case out.missing:
 		return Finding{Verdict: Warn, Summary: "an endpoint for " + service + " would do without the internet", Fixes: []Fix{fix}}
+	case p.main.Verdict != vpc.Reachable:
+		return Finding{Verdict: Skipped, Summary: "there is no endpoint for " + service + ": the packets are meant to go over the internet"}
 	}
 	return Finding{Verdict: Pass, Summary: "there is no endpoint for " + service + ", and none is needed: the packets go over the internet"}
 }

@@ -169,6 +169,8 @@ func judgeMTU(f Facts) Finding {
 	switch {
 	case oldPlatform(t.PlatformVersion, t.Windows()):
 		return Finding{Verdict: Skipped, Summary: "this platform version has no jumbo frames"}
+	case p.main.Verdict == vpc.Unknown && p.resolution.Path != vpc.PathNowhere:
+		return Finding{Verdict: Skipped, Summary: "whether the connection opens is not known; only then would the size of packets matter"}
 	case p.main.Verdict != vpc.Reachable:
 		return Finding{Verdict: Skipped, Summary: "the connection does not open, so the size of packets is not the question"}
 	}

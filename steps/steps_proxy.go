@@ -143,6 +143,9 @@ func judgeProxyTarget(f Facts) Finding {
 			found.Fixes = append(found.Fixes, fixesOf(c.mend, f.c.Region)...)
 		}
 		found.Fixes = distinct(found.Fixes)
+	case p.onward.Verdict == vpc.Reachable:
+		found.Verdict, found.Summary = Warn, "the network lets the proxy through to "+t.Host+"; whether its own rules do can't be read from AWS"
+		found.Means = "Look at the proxy's log and its list of allowed hosts."
 	default:
 		found.Summary = "what the proxy does with " + t.Host + " can't be read from AWS"
 		found.Means = "Look at the proxy's log and its list of allowed hosts."

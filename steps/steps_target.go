@@ -101,7 +101,7 @@ func judgePort(f Facts) Finding {
 	}
 	e, _ := Explain("target.wrong-port")
 	found.Verdict, found.Cause, found.Means = Fail, e.Code, e.Means
-	found.Summary = fmt.Sprintf("%s does not listen on port %d", t.Service, t.Port)
+	found.Summary = fmt.Sprintf("port %d is not one that %s listens on", t.Port, t.Service)
 	if mixed {
 		found.Summary = fmt.Sprintf("%s on port %d does not fit", t.Scheme, t.Port)
 	}

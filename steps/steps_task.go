@@ -77,7 +77,7 @@ func evidenceOf(kind string, ids []string) []Evidence {
 // replaceTask stops a task; its service starts another one.
 func replaceTask(t aws.Task, c Case) Fix {
 	return Fix{
-		Title:   "stop the task and let a new one start",
+		Title:   "if it still waits after a minute, stop the task and let a new one start",
 		Command: fmt.Sprintf("aws ecs stop-task --cluster %s --task %s --region %s", clusterName(t, c), t.ID, c.Region),
 		Effect:  "An interface that Fargate attached can't be changed or detached; only a new task gets a new one. A service starts a new task by itself.",
 	}

@@ -35,7 +35,7 @@ func ParseTarget(typed, region string, services []ServiceChoice) (Target, error)
 		return serviceTarget(typed, c, c.Port), nil
 	}
 	if m := brokenScheme.FindStringSubmatch(s); m != nil {
-		return wrong(strings.ToLower(m[1])+"://"+m[2], "after %s comes ://", m[1])
+		return wrong(strings.ToLower(m[1])+"://"+m[2]+m[3], "after %s comes ://", m[1])
 	}
 	scheme, rest := "", s
 	if before, _, found := strings.Cut(s, "://"); found {
@@ -84,7 +84,7 @@ func ParseTarget(typed, region string, services []ServiceChoice) (Target, error)
 }
 
 var (
-	brokenScheme = regexp.MustCompile(`^(?i:(https?))(?:[:;]/?|/+|[:;]//+:|//?:)([^/:].*)$`)
+	brokenScheme = regexp.MustCompile(`^(?i:(https?))(?:(?:[:;]/?|/+|//?:)([^/:].*)|[:;]//+:([^/:0-9].*))$`)
 	schemeForm   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
 	// hostForm is a host name of letters, digits and hyphens (underscores occur in private zones), or "*." before one.
 	hostForm   = regexp.MustCompile(`^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$`)

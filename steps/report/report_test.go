@@ -55,7 +55,7 @@ func golden(t *testing.T, file, got string) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, world := range []string{"several-endpoint", "denied-network-acls", "healthy-nat", "sg-egress-partial"} {
+	for _, world := range []string{"several-endpoint", "denied-network-acls", "healthy-nat", "hint-gateway-endpoint-unused", "sg-egress-partial"} {
 		t.Run(world, func(t *testing.T) {
 			r := walk(t, world)
 			text, err := report.JSON(r)

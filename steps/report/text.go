@@ -30,6 +30,7 @@ func Text(r steps.Report, width int, color bool) string {
 		}
 		p.cause(title, c, findingOf(r, c))
 	}
+	p.warnings(r.Steps)
 	p.unread(r)
 	p.walked(r.Steps)
 	return p.out.String()
@@ -114,7 +115,12 @@ func (p *page) head(r steps.Report) {
 
 func (p *page) cause(title string, c steps.Cause, f steps.Finding) {
 	p.heading(title + ": " + c.Code)
-	p.paragraph("  ", capital(c.Summary)+".")
+	p.finding(c.Summary, f)
+}
+
+// finding tells what was found and how to mend it.
+func (p *page) finding(summary string, f steps.Finding) {
+	p.paragraph("  ", capital(summary)+".")
 	if f.Means != "" {
 		p.paragraph("  ", f.Means)
 	}
@@ -142,6 +148,23 @@ func capital(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// warnings tells what is not the cause, and worth knowing all the same.
+func (p *page) warnings(results []steps.StepResult) {
+	first := true
+	for _, s := range results {
+		for _, f := range append([]steps.Finding{s.Finding}, s.Also...) {
+			if f.Verdict != steps.Warn {
+				continue
+			}
+			if first {
+				p.heading("Worth knowing")
+			}
+			first = false
+			p.finding(f.Summary, f)
+		}
+	}
 }
 
 func (p *page) unread(r steps.Report) {

@@ -1,0 +1,84 @@
+package steps_test
+
+import (
+	"slices"
+	"testing"
+
+	"fargate-doctor/steps"
+)
+
+// What a step says has to be true in that very world, also beside a cause and where something could not be read.
+func TestStepsSayOnlyWhatIsKnown(t *testing.T) {
+	for _, c := range []struct {
+		world, step, summary string
+		verdict              steps.Verdict
+	}{
+		{"healthy-ipv6", "route.subnet", "IPv6 leaves through eigw-0180b1a19f517644a, which lets nothing in", steps.Pass},
+		{"healthy-ipv6", "route.public", "the egress-only internet gateway is attached; IPv6 needs no other public address", steps.Pass},
+		{"healthy-nat", "endpoint.missing", "there is no endpoint for com.amazonaws.eu-central-1.sns, and none is needed: the packets go over the internet", steps.Pass},
+		{"route-nat-unavailable", "endpoint.missing", "there is no endpoint for com.amazonaws.eu-central-1.sns: the packets are meant to go over the internet", steps.Skipped},
+		{"denied-route-tables", "endpoint.missing", "there is no endpoint for com.amazonaws.eu-central-1.sns: the packets are meant to go over the internet", steps.Skipped},
+		{"target-wrong-region", "endpoint.missing", "endpoints of this VPC serve names of eu-central-1 only", steps.Skipped},
+		{"healthy-nat", "service.subnets", "the 2 other subnets are no different", steps.Pass},
+		{"sg-egress-denied", "service.subnets", "the 2 other subnets are no different", steps.Pass},
+		{"route-none", "service.subnets", "tasks in subnet-0b4d7f4d2f9a69d06 and subnet-0b42e08d796322d7b reach the target; what stops this one does not stop them", steps.Warn},
+		{"denied-route-tables", "service.subnets", "the way from this subnet is not known, so there is nothing to compare", steps.Skipped},
+		{"healthy-central-egress", "service.subnets", "whether tasks in subnet-0b42e08d796322d7b reach the target is not known", steps.Warn},
+		{"denied-route-tables", "target.groups", "nothing of this kind is on the way", steps.Skipped},
+		{"dns-custom-resolver", "dns.endpoint", "where the name leads is not known", steps.Skipped},
+		{"dns-custom-resolver", "platform.mtu", "whether the connection opens is not known; only then would the size of packets matter", steps.Skipped},
+		{"target-wrong-port", "target.port", "port 8443 is not one that sns listens on", steps.Fail},
+	} {
+		r := walkWithout(t, c.world)
+		i := slices.IndexFunc(r.Steps, func(s steps.StepResult) bool { return s.ID == c.step })
+		if i < 0 {
+			t.Errorf("%s: %s was not walked", c.world, c.step)
+			continue
+		}
+		if s := r.Steps[i]; s.Verdict != c.verdict || s.Summary != c.summary {
+			t.Errorf("%s: %s says\n%s: %s\nwant\n%s: %s", c.world, c.step, s.Verdict, s.Summary, c.verdict, c.summary)
+		}
+	}
+}
+
+// A question is asked where only a permission is missing, not where AWS has told all it knows.
+func TestOnlyWhatThePersonCanKnowIsAsked(t *testing.T) {
+	for world, want := range map[string][]string{
+		"route-ambiguous":     nil,
+		"dns-forward-rule":    {"dns.name"},
+		"dns-name-unknown":    {"dns.name"},
+		"denied-route-tables": {"route.subnet", "nacl"},
+		"denied-network-acls": {"nacl"},
+		"sg-egress-partial":   nil,
+	} {
+		var got []string
+		for _, s := range walkWithout(t, world).Steps {
+			if q := s.Question; q != nil && !slices.Contains(got, q.ID) {
+				got = append(got, q.ID)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s asks %v, want %v", world, got, want)
+		}
+	}
+}
+
+// A change in the facts that removes the only fault is proven to.
+func TestTheRightFixIsProven(t *testing.T) {
+	for world, title := range map[string]string{
+		"proxy-blocks-target":         "let sg-0e6516ae74118f86c send tcp 443 to 0.0.0.0/0",
+		"route-nat-no-internet":       "give subnet-0b5c5a07403cadb96 the route table rtb-0aad6abf32ff6e064",
+		"route-nat-private":           "route 0.0.0.0/0 in rtb-00225a7923524b928 to nat-06b2983d39d8a3503",
+		"dns-custom-resolver-blocked": "let sg-016d4c285ba365d1e send udp 53 to sg-060d623f11d762bdc; let sg-016d4c285ba365d1e send tcp 53 to sg-060d623f11d762bdc",
+	} {
+		r := walkWithout(t, world)
+		if len(r.Causes) != 1 {
+			t.Errorf("%s: causes %v", world, codes(r))
+			continue
+		}
+		i := slices.IndexFunc(r.Steps, func(s steps.StepResult) bool { return s.ID == r.Causes[0].Step })
+		if fixes := r.Steps[i].Fixes; len(fixes) == 0 || fixes[0].Title != title || !fixes[0].Proven {
+			t.Errorf("%s: fixes %+v, want first %q, proven", world, fixes, title)
+		}
+	}
+}

@@ -121,6 +121,9 @@ func judgeGatewayEndpoint(f Facts) Finding {
 	if found.Verdict == Pass && !usesGatewayEndpoint(p.main) {
 		found.Verdict, found.Summary = Warn, "the gateway endpoint is not used; another route carries the traffic"
 		found.Means = "A gateway endpoint costs nothing, and spares the NAT gateway's charge for data."
+		for _, c := range fromTrace(p.main, vpc.TestGatewayEndpoint) {
+			found.Fixes = append(found.Fixes, fixesOf(c.mend, f.c.Region)...)
+		}
 	}
 	return found
 }

@@ -63,14 +63,16 @@ func (w *walk) hintGatewayEndpoint(from *party) {
 	t := from.subnet.table
 	c := Check{Test: TestGatewayEndpoint, Result: Passed, Subject: Ref{Kind: KindEndpoint, ID: e.ID, Name: e.Name}}
 	c.Detail = e.ID + " is not in route table " + t.ID + "; another route carries the traffic"
+	if !slices.Contains(e.RouteTables, t.ID) {
+		c.Mend = []Change{AddEndpointRouteTable{e.ID, t.ID}}
+	}
 	routeFailed := func(c Check) bool {
 		return c.Result == Failed && (c.Test == TestRoute || c.Test == TestGateway || c.Test == TestPublicAccess)
 	}
-	if slices.ContainsFunc(w.trace.Checks, routeFailed) && !slices.Contains(e.RouteTables, t.ID) {
+	if slices.ContainsFunc(w.trace.Checks, routeFailed) && c.Mend != nil {
 		c.Result, c.Code = Failed, codeEndpointRouteMissing
 		c.Detail = e.ID + " is not in route table " + t.ID
 		c.Resources = []string{e.ID, t.ID, from.subnet.ID}
-		c.Mend = []Change{AddEndpointRouteTable{e.ID, t.ID}}
 	}
 	c.Hop = w.hop(KindEndpoint, e.ID, e.Name, "")
 	w.check(c)

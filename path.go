@@ -106,8 +106,27 @@ func (p *program) path(ctx context.Context, w world, q pathQuestion, cluster str
 		_, err = fmt.Fprintf(p.out, "%s\n", report.PathJSON(trace))
 		return err
 	}
-	_, err = fmt.Fprint(p.out, report.PathText(trace))
+	asked := report.PathQuestion{From: asStart(q.From, source), To: asGoal(target, q.Protocol), Region: w.region}
+	_, err = fmt.Fprint(p.out, report.PathText(asked, trace, p.width()))
 	return err
+}
+
+// asStart names where the packet starts: as the person did, else by the subnet of the task that does not exist yet.
+func asStart(from string, source vpc.Source) string {
+	switch {
+	case from == "":
+		return "A task in " + source.Subnet
+	case from != source.Interface && !source.Address.IsValid():
+		return "Task " + aws.ShortName(from)
+	}
+	return from
+}
+
+func asGoal(t steps.Target, protocol string) string {
+	if strings.EqualFold(protocol, "icmp") {
+		return t.Host + " by icmp"
+	}
+	return fmt.Sprintf("%s, %s %d", t.Host, strings.ToLower(protocol), t.Port)
 }
 
 // protocols are the names that --protocol and --batch take.
@@ -129,12 +148,16 @@ func (p *program) start(ctx context.Context, w world, from, cluster string, laun
 		address, err := netip.ParseAddr(from)
 		id := from
 		if err != nil && !strings.HasPrefix(from, "eni-") {
-			task, err := read.Task(ctx, w.reader, cluster, from)
+			task, err := read.FindTask(ctx, w.reader, cluster, "", from)
 			if err != nil {
 				return source, vpc.Network{}, err
 			}
-			if id = task.Attachment.Interface; id == "" {
-				return source, vpc.Network{}, fmt.Errorf("task %s has no network interface: it is %s", task.ID, strings.ToLower(task.LastStatus))
+			if id = task.Attachment.Interface; id == "" || task.Ended() {
+				hint := "--subnet and --security-group stand for a task in its place"
+				if s := task.Attachment.Subnet; s != "" {
+					hint = "--subnet " + s + " with --security-group stands for a task in its place"
+				}
+				return source, vpc.Network{}, usagef(hint, "task %s has no network interface: it is %s", task.ID, strings.ToLower(task.LastStatus))
 			}
 		}
 		var found vpc.NetworkInterface

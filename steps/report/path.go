@@ -2,8 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"fmt"
-	"strings"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/vpc"
@@ -55,38 +53,6 @@ func line(p pathJSON) []byte {
 		panic(err) // strings and slices of strings always marshal
 	}
 	return text
-}
-
-// pathMarks are the glyph and the word of a check's result.
-var pathMarks = map[vpc.Result]string{vpc.Passed: "✓ pass   ", vpc.Failed: "✗ fail   ", vpc.Partly: "! partly ", vpc.NotDecided: "? unknown"}
-
-// PathText returns a trace for a person: the way, then every check with what decided it.
-func PathText(t vpc.Trace) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", t.Verdict)
-	for i, h := range t.Hops {
-		arrow := "─▶"
-		switch {
-		case i == 0:
-			arrow = "  "
-		case h.Blocked:
-			arrow = "─✗"
-		case h.Unknown:
-			arrow = "┄▷"
-		}
-		fmt.Fprintf(&b, " %s %s %s  %s\n", arrow, h.Kind, aws.Clean(h.ID), aws.Clean(h.Detail))
-	}
-	b.WriteByte('\n')
-	for _, c := range t.Checks {
-		fmt.Fprintf(&b, " %s  %s  %s\n", pathMarks[c.Result], aws.Clean(c.Subject.ID), aws.Clean(c.Detail))
-		if c.Code != "" {
-			fmt.Fprintf(&b, "            %s\n", c.Code)
-		}
-		if len(c.Missing) > 0 {
-			fmt.Fprintf(&b, "            missing: %s\n", strings.Join(c.Missing, ", "))
-		}
-	}
-	return b.String()
 }
 
 // PathExitCode returns the exit status for a trace: 0 reachable, 2 blocked, 3 unknown.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/report"
 
@@ -209,6 +210,55 @@ func TestSentence(t *testing.T) {
 	for _, tt := range tests {
 		if got := report.Sentence(tt.r); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}
+
+func TestPathText(t *testing.T) {
+	sg := vpc.Ref{Kind: vpc.KindSecurityGroup, ID: "sg-1", Name: "web"}
+	acl := vpc.Ref{Kind: vpc.KindACL, ID: "acl-1"}
+	q := report.PathQuestion{From: "Task 7c1e", To: "10.0.0.5, tcp 443", Region: "eu-central-1"}
+	passed := vpc.Check{Subject: acl, Result: vpc.Passed, Detail: "outbound rule 100 allows all traffic to 0.0.0.0/0"}
+	for _, c := range []struct {
+		name  string
+		trace vpc.Trace
+		want  string
+	}{
+		{"reachable", vpc.Trace{Verdict: vpc.Reachable, Checks: []vpc.Check{passed, {Subject: sg, Result: vpc.Passed, Detail: "sg-1 allows tcp 443", Backward: true}}},
+			`Task 7c1e reaches 10.0.0.5, tcp 443.
+
+The way out
+  ✓ pass     network-acl  acl-1  outbound rule 100 allows all traffic to 0.0.0.0/0
+
+The way back
+  ✓ pass     security-group  sg-1 (web)  allows tcp 443
+`},
+		{"blocked", vpc.Trace{Verdict: vpc.Blocked, Checks: []vpc.Check{
+			{Subject: sg, Result: vpc.Failed, Code: "sg.egress-denied", Detail: "no rule allows tcp 443 to 10.0.0.5",
+				Mend: []vpc.Change{vpc.AuthorizeGroup{ID: "sg-1", Egress: true, Protocol: vpc.TCP, Ports: vpc.PortRange{From: 443, To: 443}, Group: "sg-2"}}},
+			passed}},
+			`Task 7c1e does not reach 10.0.0.5, tcp 443: the task's security groups do not let the connection
+out.
+
+sg.egress-denied
+  The task's security groups do not let the connection out.
+  Found  sg-1 (web) no rule allows tcp 443 to 10.0.0.5
+  Mend   Let sg-1 send tcp 443 to sg-2
+           aws ec2 authorize-security-group-egress --group-id sg-1 --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-2}]' --region eu-central-1
+
+The way out
+  ✗ fail     security-group  sg-1 (web)  no rule allows tcp 443 to 10.0.0.5
+  ✓ pass     network-acl     acl-1       outbound rule 100 allows all traffic to 0.0.0.0/0
+`},
+		{"unknown", vpc.Trace{Checks: []vpc.Check{{Subject: vpc.Ref{Kind: vpc.KindRouteTable}, Detail: "the route table of subnet-1 is not known", Missing: []string{"ec2:DescribeRouteTables"}}}},
+			`Whether task 7c1e reaches 10.0.0.5, tcp 443 is not known: the route table of subnet-1 is not known.
+
+The way out
+  ? unknown  route-table  –  the route table of subnet-1 is not known; needs ec2:DescribeRouteTables
+`},
+	} {
+		if diff := cmp.Diff(c.want, report.PathText(q, c.trace, 100)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
 }

@@ -70,6 +70,14 @@ func TestWrongUseIsExplained(t *testing.T) {
 		{"missing snapshot", []string{"diagnose", "--snapshot", filepath.Join(t.TempDir(), "none")}, "none"},
 		{"unknown cause", []string{"explain", "sg.nothing"}, "sg.nothing"},
 		{"path without a start", []string{"path", "--demo", "--to", "10.0.0.1"}, "--from"},
+		{"answer to no question", []string{"diagnose", "--demo", "--answer", "weather=fine"}, "route.subnet"},
+		{"answer that is not offered", []string{"diagnose", "--demo", "--answer", "route.subnet=green"}, "private"},
+		{"unknown cluster", []string{"diagnose", "--demo", "--cluster", "depot", "--task", "b01ada83"}, "cluster depot"},
+		{"two tasks", []string{"path", "--demo", "--cluster", "shop", "--from", "a", "--to", "10.0.0.1"}, "2 tasks of cluster shop"},
+		{"path from a stopped task", []string{"path", "--demo", "--cluster", "shop", "--from", "0ec8", "--to", "10.0.0.1"}, "--subnet subnet-"},
+		{"unknown subnet", []string{"diagnose", "--demo", "--subnet", "subnet-0", "--security-group", "sg-1", "--to", "sns"}, "subnet-0"},
+		{"one unknown subnet of two", []string{"diagnose", "--demo", "--subnet", "subnet-0659f874415259847,subnet-0", "--security-group", "sg-1", "--to", "sns"}, "subnet-0:"},
+		{"help is named", []string{"diagnoze"}, "--help"},
 		{"path to nowhere", []string{"path", "--demo", "--from", "10.40.1.5"}, "--to"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

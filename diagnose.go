@@ -27,11 +27,14 @@ could not be read (the report names it).`,
 		Example: `  fargate-doctor diagnose --cluster shop --task 7c1e55ab --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
-  fargate-doctor diagnose --demo=endpoint-sg`,
+  fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if symptom != "" && !slices.Contains(symptomNames(), symptom) {
 				return usagef("use "+quoted(symptomNames()), "--symptom %s is not known", symptom)
+			}
+			if err := checkAnswers(answers); err != nil {
+				return err
 			}
 			c.Symptom, c.Answers = steps.Symptom(symptom), answers
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
@@ -52,6 +55,29 @@ could not be read (the report names it).`,
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
 	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
 	return cmd
+}
+
+// checkAnswers refuses answers to questions that nobody asks, and choices that a question does not offer.
+func checkAnswers(answers map[string]string) error {
+	questions := steps.Questions()
+	for id, value := range answers {
+		var ids, choices []string
+		for _, q := range questions {
+			ids = append(ids, q.ID)
+			for _, c := range q.Choices {
+				if q.ID == id {
+					choices = append(choices, c.Value)
+				}
+			}
+		}
+		switch {
+		case choices == nil:
+			return usagef("questions are "+strings.Join(ids, ", "), "--answer %s: no step asks that", id)
+		case !slices.Contains(choices, value):
+			return usagef("use "+quoted(choices), "--answer %s=%s is not among the answers", id, value)
+		}
+	}
+	return nil
 }
 
 func symptomNames() []string {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -86,11 +87,15 @@ func (p *program) complain(err error) {
 	}
 	fmt.Fprintf(p.err, "fargate-doctor: %s\n", aws.Clean(err.Error()))
 	var usage usageError
-	switch hint := aws.Hint(err); {
-	case hint != "":
+	hint := aws.Hint(err)
+	if hint == "" && errors.As(err, &usage) {
+		hint = usage.hint
+	}
+	if hint == "" && strings.HasPrefix(err.Error(), "unknown command") { // of the library that reads the command line
+		hint = "fargate-doctor --help lists the commands"
+	}
+	if hint != "" {
 		fmt.Fprintf(p.err, "  %s\n", aws.Clean(hint))
-	case errors.As(err, &usage):
-		fmt.Fprintf(p.err, "  %s\n", usage.hint)
 	}
 }
 

@@ -63,7 +63,7 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 		}
 		f = now
 		tell(Event{Fact: a.fact.name(), Err: a.err})
-		if failure = fatal(ctx, a); failure != nil {
+		if failure = fatal(ctx, a, c); failure != nil {
 			stop()
 			return
 		}
@@ -122,9 +122,9 @@ func wantedFacts(tree []Step) []known {
 	return fetchedBehind(all...)
 }
 
-// fatal returns the error that ends a walk, if the arrival holds one: without the task, or without valid credentials, nothing can be
-// found out.
-func fatal(ctx context.Context, a arrival) error {
+// fatal returns the error that ends a walk, if the arrival holds one: without the task that the person names, or the subnet that it would
+// start in, or without valid credentials, nothing can be found out.
+func fatal(ctx context.Context, a arrival, c Case) error {
 	switch {
 	case a.err == nil:
 		return nil
@@ -133,7 +133,11 @@ func fatal(ctx context.Context, a arrival) error {
 	case aws.KindOf(a.err) == aws.Credentials:
 		return a.err
 	}
-	if a.fact.name() != task.Name && a.fact.name() != service.Name {
+	named := a.fact.name() == task.Name || a.fact.name() == service.Name
+	if c.Launch != nil {
+		named = a.fact.name() == whereabouts.Name
+	}
+	if !named {
 		return nil
 	}
 	switch aws.KindOf(a.err) {

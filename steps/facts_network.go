@@ -46,15 +46,20 @@ var whereabouts = &Fact[place]{
 	},
 	Fetch: func(_ context.Context, _ source, f Facts) (place, error) {
 		ids, err := subnetsOf(f)
+		var at place
 		for _, id := range ids {
-			if s, ok := subnets.Of(f)[id]; ok {
-				return place{vpc: s.VPC, subnets: ids}, nil
+			s, ok := subnets.Of(f)[id]
+			switch {
+			case ok && at.vpc == "":
+				at = place{vpc: s.VPC, subnets: ids}
+			case !ok && (at.vpc == "" || f.c.Launch != nil):
+				err = aws.Errorf(aws.NotFound, aws.Query{Service: "ec2", Operation: "DescribeSubnets"}, id, "region %s has no such subnet", f.c.Region)
 			}
 		}
-		if len(ids) > 0 {
-			err = aws.Errorf(aws.NotFound, aws.Query{Service: "ec2", Operation: "DescribeSubnets"}, ids[0], "the region has no such subnet")
+		if at.vpc != "" && f.c.Launch == nil {
+			return at, nil
 		}
-		return place{}, err
+		return at, err
 	},
 }
 

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"fargate-doctor/aws"
@@ -20,40 +19,16 @@ var task = &Fact[aws.Task]{
 		switch {
 		case c.Launch != nil:
 			return aws.Task{}, nil
-		case wholeTaskID.MatchString(aws.ShortName(c.Task)):
-			return read.Task(ctx, s, c.Cluster, c.Task)
+		case c.Task != "":
+			return read.FindTask(ctx, s, c.Cluster, c.Service, c.Task)
 		}
 		var all []aws.Task
 		err := read.Tasks(ctx, s, c.Cluster, c.Service, func(page []aws.Task) { all = append(all, page...) })
 		if err != nil {
 			return aws.Task{}, err
 		}
-		if c.Task == "" {
-			return newest(all), nil
-		}
-		return byPrefix(all, c.Task)
+		return newest(all), nil
 	},
-}
-
-var wholeTaskID = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-
-func byPrefix(all []aws.Task, prefix string) (aws.Task, error) {
-	var found []aws.Task
-	for _, t := range all {
-		if strings.HasPrefix(t.ID, prefix) {
-			found = append(found, t)
-		}
-	}
-	q := aws.Query{Service: "ecs", Operation: "ListTasks"}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		err := aws.Errorf(aws.NotFound, q, prefix, "no running or recently stopped task has an id that begins so")
-		err.Hint = "stopped tasks can be read for about an hour; choose a service or another task"
-		return aws.Task{}, err
-	}
-	return aws.Task{}, aws.Errorf(aws.NotFound, q, prefix, "%d tasks have ids that begin so", len(found))
 }
 
 // newest returns the running task that was created last, else one that is starting, else the one that stopped last.

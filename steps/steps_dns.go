@@ -230,6 +230,12 @@ func judgeName(f Facts) Finding {
 		return found
 	}
 	found.Summary = wayOfName(r)
+	if r.Path == vpc.PathPublic && r.Service == "" { // only the public DNS knows
+		found.Summary = "nothing in the VPC answers for the name; the public DNS does, if it exists there"
+		if f.c.Symptom == DNS {
+			found.Verdict = Unknown
+		}
+	}
 	return found
 }
 

@@ -46,3 +46,14 @@ func Policy() []string {
 	}
 	return aws.SortedActions(actions)
 }
+
+// Questions lists what a walk may ask the person, each question once.
+func Questions() []Question {
+	var all []Question
+	for _, s := range tree {
+		if q := s.Question; q != nil && !slices.ContainsFunc(all, func(o Question) bool { return o.ID == q.ID }) {
+			all = append(all, *q)
+		}
+	}
+	return all
+}

@@ -82,3 +82,16 @@ func TestTheRightFixIsProven(t *testing.T) {
 		}
 	}
 }
+
+// Whether the public DNS has a name is nothing that AWS tells. A person whose connection times out has seen the name resolve.
+func TestAPublicNameIsTheContainersToLookUp(t *testing.T) {
+	for symptom, want := range map[steps.Symptom]steps.Verdict{steps.Timeout: steps.Pass, steps.DNS: steps.Unknown} {
+		reader, c := openWorld(t, "healthy-nat")
+		c.Target, c.Symptom = "api.example.com:443", symptom
+		r := walkCaseWithout(t, reader, c)
+		i := slices.IndexFunc(r.Steps, func(s steps.StepResult) bool { return s.ID == "dns.name" })
+		if got := r.Steps[i]; got.Verdict != want || (got.Question != nil) != (want == steps.Unknown) {
+			t.Errorf("%s: %s: %s, asks %v", symptom, got.Verdict, got.Summary, got.Question)
+		}
+	}
+}

@@ -86,5 +86,5 @@ func Service(ctx context.Context, r aws.Reader, cluster, service string) (aws.Se
 			return s, nil
 		}
 	}
-	return aws.Service{}, aws.Errorf(aws.NotFound, q, service, "the cluster has no such service")
+	return aws.Service{}, aws.Errorf(aws.NotFound, q, service, "%s has no such service", clusterOf(cluster))
 }

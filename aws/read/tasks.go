@@ -186,7 +186,7 @@ func Task(ctx context.Context, r aws.Reader, cluster, task string) (aws.Task, er
 		return nil
 	})
 	if err == nil && found.ARN == "" {
-		err = aws.Errorf(aws.NotFound, q, task, "the cluster has no such task; a stopped one is forgotten after about an hour")
+		err = aws.Errorf(aws.NotFound, q, task, "%s has no such task; a stopped one is forgotten after about an hour", clusterOf(cluster))
 	}
 	return found, err
 }

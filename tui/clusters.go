@@ -89,11 +89,25 @@ func (s *clusters) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.refresh), key.Matches(k, keys.again):
 		return s.open(e)
 	case key.Matches(k, keys.enter):
+		name := ""
 		if c, ok := s.list.selected(); ok {
-			e.ask(func(q *inquiry) { q.Cluster = c.ARN })
+			name = c.ARN
+		} else if s.reading.err != nil {
+			name = s.list.unmatched()
+		}
+		if name != "" {
+			e.ask(func(q *inquiry) { q.Cluster = name })
 		}
 	}
 	return nil
+}
+
+// unlisted says how to go on where a list can't be read: with a name that is typed as its filter.
+func unlisted(typed, what string, w int) string {
+	if typed == "" {
+		return cut("   / takes "+what, w)
+	}
+	return cut("   enter goes on with "+typed, w)
 }
 
 func (s *clusters) receive(e *env, msg tea.Msg) tea.Cmd {
@@ -114,5 +128,8 @@ func (s *clusters) view(e *env, w, h int) []string {
 		return advice(w, "There are no clusters in "+e.session.Region+".", e.elsewhere(), "ctrl+r reads again.")
 	}
 	head, foot := e.story(w, h), s.reading.failure(e.style, w)
+	if s.reading.err != nil {
+		foot = append(foot, unlisted(s.list.unmatched(), "the name of a cluster that you know", w))
+	}
 	return stacked(h, head, s.list.view(e.style, e.now(), w, h-len(head)-len(foot)), foot)
 }

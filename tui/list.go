@@ -162,7 +162,16 @@ func (l *list[T]) refilter(before string) {
 		from = slices.Clone(l.shown)
 	}
 	l.shown = l.through(l.shown[:0], from)
+	l.cursor = 0 // the first match, unless the row under the cursor is one
 	l.moveTo(at)
+}
+
+// unmatched returns the filter when no row matches it and it is no longer typed: a name that the person knows and the list does not.
+func (l *list[T]) unmatched() string {
+	if l.filtering || len(l.shown) > 0 {
+		return ""
+	}
+	return strings.TrimSpace(l.filter.Value())
 }
 
 // narrow shows only the rows that only lets through; all, when it is nil.

@@ -305,3 +305,42 @@ func TestTheSpinnerSaysWhatTakesLong(t *testing.T) {
 		t.Errorf("the spinner outlives its work:\n%s", p.frame())
 	}
 }
+
+// A list that may not be read does not end the walk: who knows a name types it.
+func TestNamesThatTheListsDoNotHold(t *testing.T) {
+	refused := func(operations ...string) map[string]error {
+		errs := map[string]error{}
+		for _, name := range operations {
+			errs[name] = &aws.Error{Kind: aws.Denied, Operation: name, Action: name}
+		}
+		return errs
+	}
+	for _, c := range []struct {
+		typed string
+		want  steps.Case
+	}{
+		{"7c1e55ab", steps.Case{Cluster: "shop", Task: "7c1e55ab"}},
+		{"arn:aws:ecs:eu-central-1:111122223333:task/shop/7c1e", steps.Case{Cluster: "shop", Task: "arn:aws:ecs:eu-central-1:111122223333:task/shop/7c1e"}},
+		{"web", steps.Case{Cluster: "shop", Service: "web"}},
+	} {
+		p := sit(t, broken(refused("ecs:ListClusters", "ecs:ListTasks", "ecs:ListServices"))(), 80, 24)
+		p.does("enter")
+		p.sees("/ takes the name of a cluster that you know")
+		p.does("/", "shop", "enter")
+		p.sees("enter goes on with shop")
+		p.does("enter")
+		p.sees("/ takes a task's id or a service's name that you know")
+		p.does("/", c.typed, "enter", "enter", "enter", "sns", "enter")
+		if got := p.m.inquiry.Case; got.Cluster != c.want.Cluster || got.Task != c.want.Task || got.Service != c.want.Service {
+			t.Errorf("%s: the inquiry is %+v", c.typed, got)
+		}
+	}
+}
+
+func TestAFilterBeginsOnItsFirstMatch(t *testing.T) {
+	for filter, want := range map[string]string{"pay": "payments-production", "act": "shop"} { // "shop" is under the cursor, and stays so where it matches
+		p := sit(t, with(shop(), &script{report: blocked}), 80, 24)
+		p.does("G", "/", filter)
+		p.sees(" > " + want + " ")
+	}
+}

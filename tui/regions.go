@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -52,7 +50,7 @@ func (s *regions) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.enter):
 		r, ok := s.list.selected()
 		if !ok {
-			r = strings.TrimSpace(s.list.filter.Value())
+			r = s.list.unmatched()
 		}
 		if r != "" {
 			return s.door.connect(e, s.profile.Name, r)
@@ -63,7 +61,7 @@ func (s *regions) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 func (s *regions) view(e *env, w, h int) []string {
 	foot := s.door.view(e.style, w)
-	if typed := strings.TrimSpace(s.list.filter.Value()); len(foot) == 0 && len(s.list.shown) == 0 && typed != "" && !s.list.filtering {
+	if typed := s.list.unmatched(); len(foot) == 0 && typed != "" {
 		foot = []string{cut(" enter connects to "+typed+", a region that is not on the list", w)}
 	}
 	return stacked(h, s.list.view(e.style, e.now(), w, h-len(foot)), foot)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -93,6 +94,8 @@ func (s *tasks) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.enter):
 		if v, ok := s.list.selected(); ok {
 			e.ask(v.choose)
+		} else if typed := s.list.unmatched(); typed != "" && s.unread() {
+			e.ask(func(q *inquiry) { chooseTyped(q, typed) })
 		}
 	}
 	return nil
@@ -117,6 +120,20 @@ func (s *tasks) receive(e *env, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// taskForm is what a task's id or ARN looks like, or the beginning of an id; anything else that is typed is a service's name.
+var taskForm = regexp.MustCompile(`^(arn:.*:task/.*|[0-9a-f]{6,}[0-9a-f-]*)$`)
+
+// chooseTyped takes a task or service by its name alone, where the list of them can't be read.
+func chooseTyped(q *inquiry, typed string) {
+	q.Task, q.Service = "", typed
+	if taskForm.MatchString(typed) {
+		q.Task, q.Service = typed, ""
+	}
+	q.subject = subjectOf(q.Case)
+}
+
+func (s *tasks) unread() bool { return s.tasks.err != nil || s.services.err != nil }
+
 func (s *tasks) busy() bool { return s.tasks.busy || s.services.busy }
 
 func subjects[T any](rows []T, of func(T) subject) []subject {
@@ -129,6 +146,9 @@ func subjects[T any](rows []T, of func(T) subject) []subject {
 
 func (s *tasks) view(e *env, w, h int) []string {
 	foot := append(s.tasks.failure(e.style, w), s.services.failure(e.style, w)...)
+	if s.unread() {
+		foot = append(foot, unlisted(s.list.unmatched(), "a task's id or a service's name that you know", w))
+	}
 	var body []string
 	switch {
 	case len(s.list.shown) > 0 || s.list.filter.Value() != "":

@@ -74,6 +74,8 @@ func TestWrongUseIsExplained(t *testing.T) {
 		{"answer that is not offered", []string{"diagnose", "--demo", "--answer", "route.subnet=green"}, "private"},
 		{"unknown cluster", []string{"diagnose", "--demo", "--cluster", "depot", "--task", "b01ada83"}, "cluster depot"},
 		{"two tasks", []string{"path", "--demo", "--cluster", "shop", "--from", "a", "--to", "10.0.0.1"}, "2 tasks of cluster shop"},
+		{"path from a task of no cluster", []string{"path", "--endpoint-url", "http://127.0.0.1:1", "--region", "eu-central-1", "--from", "web", "--to", "10.0.0.1"}, "--cluster"},
+		{"no time", []string{"diagnose", "--demo", "--timeout", "1ns"}, "--timeout"},
 		{"path from a stopped task", []string{"path", "--demo", "--cluster", "shop", "--from", "0ec8", "--to", "10.0.0.1"}, "--subnet subnet-"},
 		{"unknown subnet", []string{"diagnose", "--demo", "--subnet", "subnet-0", "--security-group", "sg-1", "--to", "sns"}, "subnet-0"},
 		{"one unknown subnet of two", []string{"diagnose", "--demo", "--subnet", "subnet-0659f874415259847,subnet-0", "--security-group", "sg-1", "--to", "sns"}, "subnet-0:"},

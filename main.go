@@ -85,6 +85,9 @@ func (p *program) complain(err error) {
 		fmt.Fprintln(p.err, "fargate-doctor: interrupted")
 		return
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = usagef("--timeout gives it longer", "not done after %s", p.set.timeout)
+	}
 	fmt.Fprintf(p.err, "fargate-doctor: %s\n", aws.Clean(err.Error()))
 	var usage usageError
 	hint := aws.Hint(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -96,7 +97,7 @@ func (p *program) path(ctx context.Context, w world, q pathQuestion, cluster str
 	if !ok {
 		return usagef("use tcp, udp or icmp", "--protocol %s is not known", q.Protocol)
 	}
-	source, n, err := p.start(ctx, w, q.From, cluster, launch)
+	source, n, err := p.start(ctx, w, q.From, cmp.Or(cluster, w.asked.Cluster), launch)
 	if err != nil {
 		return err
 	}
@@ -148,6 +149,9 @@ func (p *program) start(ctx context.Context, w world, from, cluster string, laun
 		address, err := netip.ParseAddr(from)
 		id := from
 		if err != nil && !strings.HasPrefix(from, "eni-") {
+			if cluster == "" {
+				return source, vpc.Network{}, usagef("for a task say --cluster too", "%s is no address and no network interface id", from)
+			}
 			task, err := read.FindTask(ctx, w.reader, cluster, "", from)
 			if err != nil {
 				return source, vpc.Network{}, err

@@ -9,6 +9,7 @@ import (
 	"fargate-doctor/aws/read"
 	"fargate-doctor/aws/snapshot"
 	"fargate-doctor/steps"
+	"fargate-doctor/steps/report"
 
 	"github.com/spf13/cobra"
 )
@@ -85,7 +86,14 @@ func (p *program) record(ctx context.Context, flags steps.Case, path string, red
 	if err := recorder.Write(path, manifest, redact); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.err, "%s holds what a diagnosis of task %s reads\n", path, aws.ShortName(r.Subject.Task))
+	subject := "task " + aws.ShortName(r.Subject.Task)
+	if r.Subject.Task == "" {
+		subject = "service " + c.Service
+	}
+	fmt.Fprintf(p.err, "%s holds what a diagnosis of %s reads\n", path, subject)
+	for _, action := range report.Missing(r) {
+		fmt.Fprintf(p.err, "  without what %s tells: it is not allowed\n", action)
+	}
 	return nil
 }
 

@@ -87,7 +87,7 @@ func (s Step) judge(f Facts) StepResult {
 	if finding.Verdict == Unknown && s.Question != nil && !finding.settled {
 		if answer, ok := s.Answers[f.c.Answers[s.Question.ID]]; ok {
 			finding = finding.answered(answer, *s.Question, f.c.Answers[s.Question.ID])
-		} else {
+		} else if f.lacks(task) == nil { // without the task there is nothing that an answer could be about
 			finding.Question = s.Question
 		}
 	}

@@ -95,3 +95,16 @@ func TestAPublicNameIsTheContainersToLookUp(t *testing.T) {
 		}
 	}
 }
+
+// Without the task there is nothing that an answer could be about.
+func TestNothingIsAskedAboutATaskThatCannotBeRead(t *testing.T) {
+	r := walkWithout(t, "healthy-nat", "ecs:DescribeTasks", "ecs:ListTasks")
+	if r.Verdict != steps.Inconclusive {
+		t.Errorf("the verdict is %s", r.Verdict)
+	}
+	for _, s := range r.Steps {
+		if s.Question != nil {
+			t.Errorf("%s asks %s", s.ID, s.Question.Text)
+		}
+	}
+}

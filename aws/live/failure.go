@@ -64,6 +64,10 @@ func (a *Account) failure(ctx context.Context, q aws.Query, c *call, err error) 
 	case aws.Denied:
 		e.Action = deniedAction(q, err)
 		e.Hint = fmt.Sprintf("Allow %s for the identity that the program runs as; `fargate-doctor policy` prints all that it needs.", e.Action)
+	case aws.NotFound:
+		if codeOf(err) == "ClusterNotFoundException" {
+			e.Hint = fmt.Sprintf("Check the cluster's name, the region (%s) and the profile; `aws ecs list-clusters` lists the clusters.", q.Region)
+		}
 	case aws.Throttled:
 		e.Hint = fmt.Sprintf("AWS limits the calls of this account in %s; try again in a minute.", q.Region)
 	case aws.Credentials:

@@ -62,7 +62,7 @@ func TestFailures(t *testing.T) {
 		{subnets, 400, "RequestExpired", "Request has expired.", aws.Credentials, "", "subnet-1", "", "clock", 0},
 
 		{subnets, 400, "InvalidSubnetID.NotFound", "The subnet ID 'subnet-1' does not exist", aws.NotFound, "", "subnet-1", "", "", 1},
-		{tasks, 400, "ClusterNotFoundException", "Cluster not found.", aws.NotFound, "", "shop", "ecs:DescribeTasks shop: not found: ClusterNotFoundException: Cluster not found.", "", 1},
+		{tasks, 400, "ClusterNotFoundException", "Cluster not found.", aws.NotFound, "", "shop", "ecs:DescribeTasks shop: not found: ClusterNotFoundException: Cluster not found.", "aws ecs list-clusters", 1},
 		{query("ecs:DescribeTaskDefinition", aws.Input{"taskDefinition": "web:9"}), 400, "ClientException", "Unable to describe task definition.", aws.NotFound, "", "web:9", "", "", 1},
 		{rules, 400, "ResourceNotFoundException", "no group", aws.NotFound, "", "rslvr-frg-1", "", "", 1},
 		{query("route53:ListResourceRecordSets", aws.Input{"HostedZoneId": "Z1"}), 404, "NoSuchHostedZone", "none", aws.NotFound, "", "Z1", "", "", 1},

@@ -262,3 +262,17 @@ The way out
 		}
 	}
 }
+
+// A failure that is no refusal is a reason too.
+func TestWhyNothingIsKnown(t *testing.T) {
+	why := "ec2:DescribeSubnets: malformed answer: a web page"
+	failed := steps.Finding{Summary: "this can't be read: " + why}
+	r := steps.Report{Verdict: steps.Inconclusive, Target: steps.Target{Host: "a.example", Port: 443},
+		Steps: []steps.StepResult{{ID: "a", Finding: failed}, {ID: "b", Finding: failed}}}
+	if got, want := report.Sentence(r), "Whether the task reaches a.example:443 is not known: "+why+"."; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if n := strings.Count(report.Text(r, 100, false), "Not known\n  "+why+"\n\nSteps"); n != 1 {
+		t.Errorf("the reason is not told once:\n%s", report.Text(r, 100, false))
+	}
+}

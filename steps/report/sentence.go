@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fargate-doctor/aws"
@@ -23,6 +24,8 @@ func Sentence(r steps.Report) string {
 		s = fmt.Sprintf("Whether %s reaches %s is not known", who, where)
 		if missing := Missing(r); len(missing) > 0 {
 			s += ": " + strings.Join(missing, ", ") + verb(len(missing)) + " not allowed"
+		} else if why := reasons(r); len(why) > 0 {
+			s += ": " + why[0]
 		}
 	}
 	if n := len(r.Causes) - 1; n > 0 {
@@ -78,6 +81,18 @@ func Missing(r steps.Report) []string {
 		}
 	}
 	return aws.SortedActions(all)
+}
+
+// reasons returns why steps are unknown, each reason once.
+func reasons(r steps.Report) []string {
+	var all []string
+	for _, s := range r.Steps {
+		why := strings.TrimPrefix(s.Summary, "this can't be read: ")
+		if s.Verdict == steps.Unknown && s.Cause == "" && !slices.Contains(all, why) {
+			all = append(all, why)
+		}
+	}
+	return all
 }
 
 // Answered reports whether a verdict rests on what the person answered.

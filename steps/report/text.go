@@ -175,12 +175,19 @@ func (p *page) unread(r steps.Report) {
 			questions = append(questions, *q)
 		}
 	}
-	if len(missing) == 0 && len(questions) == 0 {
+	var why []string
+	for _, action := range missing {
+		why = append(why, action+" is not allowed")
+	}
+	if len(missing) == 0 {
+		why = reasons(r)
+	}
+	if len(why) == 0 && len(questions) == 0 {
 		return
 	}
 	p.heading("Not known")
-	for _, action := range missing {
-		p.paragraph("  ", action+" is not allowed")
+	for _, reason := range why {
+		p.paragraph("  ", reason)
 	}
 	for _, q := range questions {
 		var values []string

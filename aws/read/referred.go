@@ -42,10 +42,19 @@ func idsOf[T any](list []T, ids ...func(T) string) idSet {
 
 // routeTargets returns the targets of one kind that the network's route tables name.
 func routeTargets(n vpc.Network, kind vpc.TargetKind) idSet {
+	return targetsOf(n, func(r vpc.Route) bool { return r.Target.Kind == kind })
+}
+
+// deadTargets returns the targets of one kind that AWS calls gone.
+func deadTargets(n vpc.Network, kind vpc.TargetKind) idSet {
+	return targetsOf(n, func(r vpc.Route) bool { return r.Target.Kind == kind && r.Blackhole })
+}
+
+func targetsOf(n vpc.Network, wanted func(vpc.Route) bool) idSet {
 	s := idSet{}
 	for _, t := range n.RouteTables {
 		for _, r := range t.Routes {
-			if r.Target.Kind == kind {
+			if wanted(r) {
 				s.add(r.Target.ID)
 			}
 		}

@@ -45,26 +45,27 @@ func withDHCPOptions(n vpc.Network, v vpc.VPC) vpc.Network {
 	return n
 }
 
-// withGone adds what routes name and complete lists lack: a gateway attached to nothing, a NAT gateway or peering in state
-// deleted. The API forgets deleted NAT gateways and peerings after some hours, the routes to them stay.
+// withGone adds what blackhole routes name and complete lists lack: a gateway attached to nothing, a NAT gateway or peering in state
+// deleted. The API forgets deleted NAT gateways and peerings after some hours, the routes to them stay. What a live route leads to is
+// there, whoever may see it: it is then the list that was filtered.
 func withGone(n vpc.Network) vpc.Network {
 	if !hasAnyGap(n, vpc.KindInternetGateway) {
-		for _, id := range routeTargets(n, vpc.TargetInternetGateway).without(idsOf(n.InternetGateways, gatewayID)) {
+		for _, id := range deadTargets(n, vpc.TargetInternetGateway).without(idsOf(n.InternetGateways, gatewayID)) {
 			n.InternetGateways = append(n.InternetGateways, vpc.InternetGateway{ID: id})
 		}
 	}
 	if !hasAnyGap(n, vpc.KindEgressOnlyGateway) {
-		for _, id := range routeTargets(n, vpc.TargetEgressOnly).without(idsOf(n.EgressOnlyGateways, gatewayID)) {
+		for _, id := range deadTargets(n, vpc.TargetEgressOnly).without(idsOf(n.EgressOnlyGateways, gatewayID)) {
 			n.EgressOnlyGateways = append(n.EgressOnlyGateways, vpc.InternetGateway{ID: id})
 		}
 	}
 	if !hasAnyGap(n, vpc.KindNATGateway) {
-		for _, id := range routeTargets(n, vpc.TargetNAT).without(idsOf(n.NATGateways, func(g vpc.NATGateway) string { return g.ID })) {
+		for _, id := range deadTargets(n, vpc.TargetNAT).without(idsOf(n.NATGateways, func(g vpc.NATGateway) string { return g.ID })) {
 			n.NATGateways = append(n.NATGateways, vpc.NATGateway{ID: id, State: "deleted"})
 		}
 	}
 	if !hasAnyGap(n, vpc.KindPeering) {
-		for _, id := range routeTargets(n, vpc.TargetPeering).without(idsOf(n.Peerings, func(p vpc.Peering) string { return p.ID })) {
+		for _, id := range deadTargets(n, vpc.TargetPeering).without(idsOf(n.Peerings, func(p vpc.Peering) string { return p.ID })) {
 			n.Peerings = append(n.Peerings, vpc.Peering{ID: id, Status: "deleted"})
 		}
 	}

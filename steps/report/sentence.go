@@ -87,7 +87,7 @@ func Missing(r steps.Report) []string {
 func reasons(r steps.Report) []string {
 	var all []string
 	for _, s := range r.Steps {
-		why := strings.TrimPrefix(s.Summary, "this can't be read: ")
+		why := strings.TrimPrefix(strings.TrimPrefix(s.Summary, "this can't be read: "), "this can't be decided: ")
 		if s.Verdict == steps.Unknown && s.Cause == "" && !slices.Contains(all, why) {
 			all = append(all, why)
 		}

@@ -157,6 +157,9 @@ func (p *program) start(ctx context.Context, w world, from, cluster string, laun
 				return source, vpc.Network{}, err
 			}
 			if id = task.Attachment.Interface; id == "" || task.Ended() {
+				if task.OfInstance() {
+					return source, vpc.Network{}, usagef("--from takes the address of its instance", "task %s runs on an instance and has no network interface of its own", task.ID)
+				}
 				hint := "--subnet and --security-group stand for a task in its place"
 				if s := task.Attachment.Subnet; s != "" {
 					hint = "--subnet " + s + " with --security-group stands for a task in its place"

@@ -53,6 +53,7 @@ type Task struct {
 	StoppedReason    string
 	ExecEnabled      bool
 	Attachment       Attachment
+	ServiceConnect   bool // a proxy of Service Connect runs in it; names of its namespace are in the containers' hosts files
 	Containers       []Container
 	TaskRole         string            // overrides.taskRoleArn, else ""
 	ExecutionRole    string            // overrides.executionRoleArn, else ""
@@ -88,6 +89,12 @@ func (t Task) ServiceName() string {
 		return ""
 	}
 	return name
+}
+
+// OfInstance reports whether the task has no network interface of its own: it runs on an EC2 or external instance, in another network
+// mode than awsvpc. Every Fargate task has one.
+func (t Task) OfInstance() bool {
+	return (t.LaunchType == "EC2" || t.LaunchType == "EXTERNAL") && t.Attachment.ID == "" && t.Attachment.Interface == ""
 }
 
 // Running reports whether the task holds its network interface now.

@@ -62,7 +62,7 @@ var dnsCauses = []Explanation{{
 	Means:     "No AWS service of the region has this name, and nothing in the VPC answers for it.",
 	Condition: "The name lies under an AWS domain, and DescribeVpcEndpointServices and the known services have no such name.",
 	Evidence:  "The name.",
-	Mend:      "Look for a typing error in the service or region.",
+	Mend:      "Look for a typing error in the service or region. A name of your own needs a record in a private hosted zone of the VPC.",
 	Docs:      []string{docEndpoints},
 }}
 

@@ -104,6 +104,9 @@ func (c checked) finding(region, good string) Finding {
 	case vpc.Partly:
 		f.settled = true
 		f.Summary, f.Means = explained.Title, explained.Means
+		if !strings.HasSuffix(c.code, "-partial") {
+			f.Summary += ", for a part of the addresses or ports"
+		}
 		f.Fixes = c.fixes(region, explained)
 	default:
 		f.Summary, f.Means = "this can't be decided: "+aws.Clean(c.detail), explained.Means

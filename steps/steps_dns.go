@@ -66,7 +66,7 @@ var dnsSteps = []Step{{
 	Why:          "A name that does not exist, or that a private hosted zone hides, never leads to the service.",
 	Requirements: []string{"R6"},
 	Docs:         []string{docZones, docVPCDNS},
-	Needs:        []known{path, network},
+	Needs:        []known{path, network, task},
 	Eval:         judgeName,
 	Next:         []Edge{{To: "dns.endpoint"}},
 	Question: &Question{ID: answerDNS, Text: "What addresses does the name give inside the container (nslookup)?", Choices: []Choice{
@@ -215,6 +215,11 @@ func judgeName(f Facts) Finding {
 	r := p.resolution
 	found := onName(f, "", vpc.ResolvePrivateZone, vpc.ResolveName)
 	switch {
+	case found.Verdict == Fail && found.Cause == "dns.name-not-found" && task.Of(f).ServiceConnect:
+		found.Verdict, found.Cause, found.Fixes, found.settled = Unknown, "", nil, true
+		found.Summary = "DNS does not know the name; Service Connect may have given it to the container"
+		found.Means = "Names of a Service Connect namespace are in the container's hosts file and lead to the proxy beside it. Look there (cat /etc/hosts)."
+		return found
 	case found.Verdict == Unknown && found.Cause == "dns.name-not-found" && len(found.Missing) == 0:
 		if near := nearestService(r.Name, Services(f.c.Region, network.Of(f).EndpointServices)); near != "" {
 			found.Evidence = append(found.Evidence, Evidence{Kind: "service", ID: near, Detail: "is one letter away"})

@@ -121,7 +121,10 @@ func judgeIPv6Path(f Facts) Finding {
 func judgePlatform(f Facts) Finding {
 	t := task.Of(f)
 	version := t.PlatformVersion
-	if version == "" {
+	switch {
+	case t.LaunchType == "EC2" || t.LaunchType == "EXTERNAL":
+		return Finding{Verdict: Skipped, Summary: "platform versions are Fargate's; this task runs on an instance"}
+	case version == "":
 		return Finding{Verdict: Skipped, Summary: "the platform version is known once the task runs"}
 	}
 	platform := platformOf(t)

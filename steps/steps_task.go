@@ -55,6 +55,12 @@ func judgeInterface(f Facts) Finding {
 			found.Means = "The subnet comes from the task. No service started it, so its security groups are not recorded anywhere."
 		}
 		return found
+	case t.OfInstance():
+		return Finding{
+			Summary:  "the task runs on an instance and not on Fargate, and has no network interface of its own",
+			Means:    "Its network mode is not awsvpc: its packets leave through the instance, with the instance's address, groups and routes. Follow those: fargate-doctor path --from, with the instance's address.",
+			Evidence: []Evidence{{Kind: "task", ID: t.ID, Detail: "launch type " + t.LaunchType}},
+		}
 	case a.Status == "ATTACHED" && a.Interface != "":
 		return Finding{Verdict: Pass, Summary: "the interface is attached", Evidence: []Evidence{status}}
 	}

@@ -23,7 +23,7 @@ var waySteps = []Step{{
 	Why:          "Addresses inside the VPC mean the way to an endpoint or a neighbour; public addresses mean the way to the internet. Each has its own faults.",
 	Requirements: []string{"R6", "R12", "R20", "R33"},
 	Docs:         []string{docConnectivity, docTaskNetworking},
-	Needs:        []known{path, dialled, here},
+	Needs:        []known{path, dialled, here, task},
 	Eval:         judgeWay,
 	Next: []Edge{
 		{Way: wayEndpoint, To: "endpoint.state"},
@@ -36,14 +36,16 @@ var waySteps = []Step{{
 }}
 
 func judgeWay(f Facts) Finding {
-	p, to := path.Of(f), dialled.Of(f)
+	p, to, t := path.Of(f), dialled.Of(f), task.Of(f)
 	found := Finding{Verdict: Pass}
 	r := p.resolution
 	gateway := fromTrace(p.main, vpc.TestGatewayEndpoint)
 	switch {
 	case here.Of(f).vpc == "":
 		found.Verdict, found.Way, found.Summary = Skipped, wayNowhere, "the task has no place in a VPC yet"
-		found.Because = "task.eni-not-attached"
+		if !t.OfInstance() {
+			found.Because = "task.eni-not-attached"
+		}
 	case r.Name != "" && r.Path == vpc.PathNowhere:
 		found.Verdict, found.Way, found.Summary, found.Because = Skipped, wayNowhere, "there is no address to go to", lookupFailure(r)
 	case p.flows.main == nil:

@@ -1,11 +1,30 @@
 package steps_test
 
 import (
+	"context"
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
+	"fargate-doctor/aws"
 	"fargate-doctor/steps"
 )
+
+// rewritten is a world in which a text of one operation's answers is another one.
+type rewritten struct {
+	aws.Reader
+	operation, from, to string
+}
+
+func (r rewritten) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	return r.Reader.Read(ctx, q, func(p json.RawMessage) error {
+		if q.Name() == r.operation {
+			p = json.RawMessage(strings.ReplaceAll(string(p), r.from, r.to))
+		}
+		return page(p)
+	})
+}
 
 // What a step says has to be true in that very world, also beside a cause and where something could not be read.
 func TestStepsSayOnlyWhatIsKnown(t *testing.T) {
@@ -106,5 +125,30 @@ func TestNothingIsAskedAboutATaskThatCannotBeRead(t *testing.T) {
 		if s.Question != nil {
 			t.Errorf("%s asks %s", s.ID, s.Question.Text)
 		}
+	}
+}
+
+// A task on an instance may have no interface of its own. That is no fault, and nothing that can be followed.
+func TestATaskThatSharesItsInstancesInterface(t *testing.T) {
+	reader, c := openWorld(t, "healthy-nat")
+	reader = rewritten{rewritten{reader, "ecs:DescribeTasks", `"FARGATE"`, `"EC2"`}, "ecs:DescribeTasks", `"attachments"`, `"unattached"`}
+	r := walkCaseWithout(t, reader, c)
+	if r.Verdict != steps.Inconclusive || len(r.Causes) > 0 {
+		t.Errorf("%s with %v", r.Verdict, codes(r))
+	}
+	if want := "the task runs on an instance and not on Fargate, and has no network interface of its own"; r.Steps[0].Summary != want {
+		t.Errorf("got %q", r.Steps[0].Summary)
+	}
+}
+
+// What DNS does not know, Service Connect may have put into the container's hosts file.
+func TestNamesOfServiceConnect(t *testing.T) {
+	reader, c := openWorld(t, "dns-name-not-found")
+	connected := rewritten{reader, "ecs:DescribeTasks", `"attachments":[`, `"attachments":[{"id":"sc","type":"Service Connect","status":"ATTACHED"},`}
+	if r := walkCaseWithout(t, rewritten{connected, "ecs:DescribeTasks", `"attachments": [`, `"attachments": [{"id":"sc","type":"Service Connect"},`}, c); r.Verdict != steps.Inconclusive || len(r.Causes) > 0 {
+		t.Errorf("%s with %v", r.Verdict, codes(r))
+	}
+	if r := walkCaseWithout(t, reader, c); r.Verdict != steps.BlockedPath {
+		t.Errorf("without Service Connect: %s", r.Verdict)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestTaskRunning(t *testing.T) {
 		ExecEnabled: true, TaskRole: "arn:aws:iam::111122223333:role/override",
 		Attachment: aws.Attachment{ID: "a1", Status: "ATTACHED", Subnet: "subnet-0a1", Interface: "eni-01",
 			PrivateIPv4: netip.MustParseAddr("10.0.1.10"), IPv6: netip.MustParseAddr("2001:db8:1:1::10")},
-		Containers:  []aws.Container{{Name: "app", Image: "app:1", Status: "RUNNING", RuntimeID: "r-1", ExecAgent: "RUNNING"}},
+		ServiceConnect: true, Containers: []aws.Container{{Name: "app", Image: "app:1", Status: "RUNNING", RuntimeID: "r-1", ExecAgent: "RUNNING"}},
 		Environment: map[string][]aws.Pair{"app": {{Name: "HTTPS_PROXY", Value: "http://proxy:3128"}}},
 		Created:     time.Date(2024, 5, 6, 7, 8, 9, 123e6, time.UTC), Started: time.Date(2024, 5, 6, 12, 53, 20, 5e8, time.UTC),
 	}
@@ -244,5 +245,20 @@ func TestTasksOfALargeCluster(t *testing.T) {
 	seen, err = read1()
 	if aws.KindOf(err) != aws.Throttled || len(seen) != 1184 {
 		t.Errorf("with one batch throttled: %d tasks, %v; want the others and the failure", len(seen), err)
+	}
+}
+
+func TestFindTask(t *testing.T) {
+	for _, c := range []struct{ typed, id, says string }{
+		{running, running, ""},
+		{taskARN + running, running, ""},
+		{running[:10], running, ""},
+		{"zz", "", "no running or recently stopped task of cluster prod has an id that begins so"},
+		{"", "", "tasks of cluster prod have ids that begin so"},
+	} {
+		got, err := read.FindTask(t.Context(), recorded(t), "prod", "", c.typed)
+		if got.ID != c.id || (err == nil) != (c.says == "") || err != nil && (aws.KindOf(err) != aws.NotFound || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%q: task %q, %v", c.typed, got.ID, err)
+		}
 	}
 }

@@ -59,7 +59,12 @@ func (w wireTask) task() (aws.Task, error) {
 		}
 	}
 	for _, a := range w.Attachments {
-		if a.Type != "ElasticNetworkInterface" && a.Type != "eni" { // volumes and Service Connect are attachments too
+		switch a.Type {
+		case "ElasticNetworkInterface", "eni":
+		case "Service Connect", "ServiceConnect":
+			t.ServiceConnect = true
+			continue
+		default: // a volume
 			continue
 		}
 		attachment, err := a.attachment(w.Containers)
@@ -67,7 +72,6 @@ func (w wireTask) task() (aws.Task, error) {
 			return t, err
 		}
 		t.Attachment = attachment
-		break
 	}
 	return t, nil
 }

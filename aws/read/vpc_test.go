@@ -234,6 +234,18 @@ func TestVPCNothingIsGoneThatWasNotRead(t *testing.T) {
 	}
 }
 
+// A list without what a live route leads to was filtered, or the thing is another account's.
+func TestVPCWhatALiveRouteLeadsToIsNotGone(t *testing.T) {
+	for state, gone := range map[string]bool{"active": false, "blackhole": true} {
+		w := recorded(t).with("ec2:DescribeNatGateways", `{"NatGateways":[]}`).with("ec2:DescribeRouteTables", `{"RouteTables":[{"RouteTableId":"rtb-1","VpcId":"`+shop+`",
+			"Associations":[{"Main":true}],"Routes":[{"DestinationCidrBlock":"0.0.0.0/0","NatGatewayId":"nat-9","State":"`+state+`"}]}]}`)
+		n := read.VPC(t.Context(), w, region, shop)
+		if got := slices.ContainsFunc(n.NATGateways, func(g vpc.NATGateway) bool { return g.ID == "nat-9" && g.State == "deleted" }); got != gone {
+			t.Errorf("the route is %s: the gateway is taken for gone: %v", state, got)
+		}
+	}
+}
+
 func TestVPCGarbageLeavesGaps(t *testing.T) {
 	for _, f := range failing {
 		for what, garbage := range map[string]string{

@@ -19,6 +19,17 @@ func internalName(host string) bool {
 	return slices.ContainsFunc(internalSuffixes, func(s string) bool { return strings.HasSuffix(host, "."+s) })
 }
 
+// resourceDomains are the labels under which AWS names databases, caches, load balancers, file systems and instances of its customers.
+// Many of these names lead to private addresses although the public DNS answers for them.
+var resourceDomains = []string{"rds", "docdb", "neptune", "redshift", "redshift-serverless", "cache", "memorydb", "dax-clusters", "elb", "es",
+	"aoss", "kafka", "mq", "efs", "fsx", "compute"}
+
+// resourceName reports whether an AWS host name is that of a customer's resource, and not of a service.
+func resourceName(host string) bool {
+	labels := strings.Split(host, ".")
+	return slices.ContainsFunc(labels[1:], func(l string) bool { return slices.Contains(resourceDomains, l) })
+}
+
 // public answers for names of the public DNS.
 func (l *lookup) public(host string) {
 	c := ResolveCheck{Test: ResolveName, Result: Passed, Subject: Ref{Kind: KindOther, ID: host}}
@@ -46,6 +57,11 @@ func (l *lookup) public(host string) {
 		l.out.Service = service
 	}
 	switch {
+	case service == "" && resourceName(host):
+		c.Result, c.Detail = NotDecided, "AWS does not tell a resource's address by its name: look it up in the container, and examine the address"
+		l.check(c)
+		l.out.Path = PathUnknown
+		return
 	case service != "":
 		c.Detail = "the public endpoint of " + service
 	default:

@@ -19,7 +19,7 @@ type PathQuestion struct {
 var pathMarks = map[vpc.Result]string{vpc.Passed: "✓ pass   ", vpc.Failed: "✗ fail   ", vpc.Partly: "! partly ", vpc.NotDecided: "? unknown"}
 
 // PathText returns a trace for a person: the answer, what is wrong and how to mend it, and every check on the way out and back with what
-// decided it. Text is wrapped to width columns; commands and the table of checks are not.
+// decided it. Text is wrapped to width columns; commands are not.
 func PathText(q PathQuestion, t vpc.Trace, width int) string {
 	p := &page{width: max(width, narrowest)}
 	p.paragraph("", pathSentence(q, t))
@@ -90,6 +90,9 @@ func named(r vpc.Ref) string {
 // decided is what decided a check. The id stands before it, and is not said twice.
 func decided(c vpc.Check) string { return strings.TrimPrefix(c.Detail, c.Subject.ID+" ") }
 
+// leastDetail is the least width that is left for what decided a check; where there is less, it gets lines of its own.
+const leastDetail = 28
+
 func (p *page) checks(title string, all []vpc.Check) {
 	if len(all) == 0 {
 		return
@@ -107,6 +110,11 @@ func (p *page) checks(title string, all []vpc.Check) {
 				detail += "; needs " + action
 			}
 		}
-		p.line(fmt.Sprintf("  %s  %-*s  %s%s  %s", pathMarks[c.Result], kind, c.Subject.Kind, subject, strings.Repeat(" ", name-columns(subject)), detail))
+		row := fmt.Sprintf("  %s  %-*s  %s%s  ", pathMarks[c.Result], kind, c.Subject.Kind, subject, strings.Repeat(" ", name-columns(subject)))
+		if p.width-columns(row) < leastDetail {
+			p.line(row)
+			row = strings.Repeat(" ", 13)
+		}
+		p.paragraph(row, detail)
 	}
 }

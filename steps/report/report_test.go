@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/aws/vpc"
@@ -259,6 +260,13 @@ The way out
 	} {
 		if diff := cmp.Diff(c.want, report.PathText(q, c.trace, 100)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+		for _, width := range []int{40, 60, 80} {
+			for line := range strings.SplitSeq(report.PathText(q, c.trace, width), "\n") {
+				if utf8.RuneCountInString(line) > width && !strings.Contains(line, "aws ec2") {
+					t.Errorf("%s: wider than %d: %q", c.name, width, line)
+				}
+			}
 		}
 	}
 }

@@ -20,6 +20,7 @@ var mayImport = map[string][]string{
 	"":               {"aws", "aws/demo", "aws/live", "aws/read", "aws/snapshot", "aws/vpc", "steps", "steps/report", "tui", "tui/background"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
+	"aws/iam":        {"aws"},
 	"aws/read":       {"aws", "aws/vpc"},
 	"aws/live":       {"aws"},
 	"aws/snapshot":   {"aws"},
@@ -31,7 +32,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages take values and return values: no I/O and no clock.
-var pure = []string{"aws", "aws/vpc", "aws/read", "steps", "steps/report"}
+var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report"}
 
 var banned = []string{"os", "os/exec", "net", "net/http", "log", "math/rand", "syscall"}
 

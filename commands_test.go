@@ -176,7 +176,7 @@ func TestVersionAndHelpNeedNothing(t *testing.T) {
 		t.Errorf("--version: %+v", r)
 	}
 	r := run(t, "", "--help")
-	for _, word := range []string{"diagnose", "path", "explain", "policy", "snapshot", "completion", "--demo", "--read-only"} {
+	for _, word := range []string{"diagnose", "path", "classify", "explain", "policy", "snapshot", "completion", "--demo", "--read-only"} {
 		if !strings.Contains(r.out, word) {
 			t.Errorf("--help does not name %s", word)
 		}

@@ -17,7 +17,7 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/demo", "aws/live", "aws/read", "aws/snapshot", "aws/vpc", "steps", "steps/report", "tui", "tui/background"},
+	"":               {"aws", "aws/demo", "aws/live", "aws/read", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/symptom", "tui", "tui/background"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
@@ -27,12 +27,13 @@ var mayImport = map[string][]string{
 	"aws/demo":       {"aws", "aws/snapshot"},
 	"steps":          {"aws", "aws/read", "aws/vpc"},
 	"steps/report":   {"aws", "aws/vpc", "steps"},
+	"steps/symptom":  {"aws"},
 	"tui":            {"aws", "aws/read", "aws/vpc", "steps", "steps/report"},
 	"tui/background": {},
 }
 
 // pure packages take values and return values: no I/O and no clock.
-var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report"}
+var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report", "steps/symptom"}
 
 var banned = []string{"os", "os/exec", "net", "net/http", "log", "math/rand", "syscall"}
 

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+const deniedByEndpoint = "An error occurred (AuthorizationError) when calling the Publish operation: User: arn:aws:sts::123456789012:assumed-role/shop/7c1e is not " +
+	"authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-central-1:123456789012:orders with an explicit deny in a VPC endpoint policy\n"
+
+func TestClassifyAnswersAPersonWithWhatToRunNext(t *testing.T) {
+	r := run(t, deniedByEndpoint, "classify")
+	if r.status != exitFine || r.err != "" {
+		t.Fatalf("status %d, stderr %s", r.status, r.err)
+	}
+	for _, part := range []string{"auth_vpce_policy", "VPC endpoint", "SNS:Publish", "arn:aws:sns:eu-central-1:123456789012:orders", "--symptom auth", "--action SNS:Publish", "--to sns"} {
+		if !strings.Contains(r.out, part) {
+			t.Errorf("the answer does not hold %q:\n%s", part, r.out)
+		}
+	}
+}
+
+func TestClassifyAnswersInTheContractsFields(t *testing.T) {
+	r := run(t, deniedByEndpoint, "classify", "--format", "json")
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(r.out), &fields); err != nil {
+		t.Fatalf("%v\n%s", err, r.out)
+	}
+	for _, name := range []string{"class", "service", "action", "resource", "principal", "host", "port", "requestId", "vpcEndpoint"} {
+		if _, ok := fields[name]; !ok {
+			t.Errorf("no field %s", name)
+		}
+	}
+	if fields["class"] != "auth_vpce_policy" || fields["service"] != "sns" {
+		t.Errorf("class %v, service %v", fields["class"], fields["service"])
+	}
+}
+
+func TestClassifyAnswersEveryLine(t *testing.T) {
+	in := `{"text":"curl: (6) Could not resolve host: sqs.eu-west-1.amazonaws.com"}
+not json
+{"text":"all is well"}
+`
+	r := run(t, in, "classify", "--jsonl")
+	lines := strings.Split(strings.TrimSpace(r.out), "\n")
+	want := []string{"dns", "other", "other"}
+	if r.status != exitFine || len(lines) != len(want) {
+		t.Fatalf("status %d, %d answers to %d lines\n%s%s", r.status, len(lines), len(want), r.out, r.err)
+	}
+	for i, line := range lines {
+		var answer struct{ Class string }
+		if err := json.Unmarshal([]byte(line), &answer); err != nil || answer.Class != want[i] {
+			t.Errorf("line %d: %s, want %s (%v)", i+1, answer.Class, want[i], err)
+		}
+	}
+}
+
+func TestClassifyReadsStoppedReasons(t *testing.T) {
+	const reason = "CannotPullContainerError: write /var/lib/docker/tmp/x: no space left on device"
+	if r := run(t, reason, "classify", "--stopped"); !strings.HasPrefix(r.out, "disk_full: ") {
+		t.Errorf("%s%s", r.out, r.err)
+	}
+}
+
+func TestClassifyWithoutTextIsWrongUse(t *testing.T) {
+	if r := run(t, " \n", "classify"); r.status != exitFailed || !strings.Contains(r.err, "stdin") {
+		t.Errorf("status %d: %s", r.status, r.err)
+	}
+}
+
+func TestClassifyLetsNoControlSequenceThrough(t *testing.T) {
+	r := run(t, "\x1b]0;owned\a\x1b[31mcurl: (6) Could not resolve host: x.example.com\x1b[0m\n", "classify")
+	if strings.Contains(r.out, "\x1b") || strings.Contains(r.out, "\a") {
+		t.Errorf("control characters in %q", r.out)
+	}
+}

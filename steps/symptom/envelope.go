@@ -1,0 +1,236 @@
+package symptom
+
+import (
+	"strings"
+)
+
+// How far from the place that decided an envelope is looked for: its own line is often wrapped or followed by a trace.
+const (
+	reachBefore = 1600
+	reachAfter  = 1600
+)
+
+// fill adds what stands around the place that decided.
+func fill(r *Reading, s screen, at int) {
+	service, operation := callAt(s, at)
+	if r.Action == "" {
+		r.Action = operation
+	}
+	if r.RequestID == "" {
+		r.RequestID = requestID(s, at)
+	}
+	fillHost(r, s, at)
+	for _, candidate := range []string{r.Service, service, serviceOfHost(r.Host), spokenService(s, at)} {
+		if r.Service == "" {
+			r.Service = candidate
+		}
+	}
+	if r.Endpoint == "" {
+		r.Endpoint = endpointID(s, at)
+	}
+	if r.Resource == "" {
+		r.Resource = resourceAt(s, at)
+	}
+	for _, field := range []*string{&r.Service, &r.Action, &r.Resource, &r.Principal, &r.Host, &r.PolicyARN} {
+		*field = strings.ToValidUTF8(*field, "")
+	}
+}
+
+// envelope returns the place of a call of an API that the end of the text names; -1 when it names none.
+func (s screen) envelope() int {
+	begin := max(0, len(s.text)-4*reachBefore)
+	for _, lead := range []string{"when calling the ", "operation error ", "(Service: "} {
+		if i := strings.LastIndex(s.cut(begin, len(s.text)), lead); i >= 0 {
+			return begin + i
+		}
+	}
+	return -1
+}
+
+// nearest returns the offset behind the phrase that stands nearest before an offset, or, failing that, behind it; -1 when it does not.
+func nearest(s screen, at int, phrase string) int {
+	from := max(0, at-reachBefore)
+	if i := strings.LastIndex(s.cut(from, at+len(phrase)), phrase); i >= 0 {
+		return from + i + len(phrase)
+	}
+	if i := strings.Index(s.cut(at, at+reachAfter), phrase); i >= 0 {
+		return at + i + len(phrase)
+	}
+	return -1
+}
+
+// callAt returns the service and the operation of the call whose failure stands at an offset, as far as its envelope names them.
+func callAt(s screen, at int) (service, operation string) {
+	if i := nearest(s, at, "operation error "); i >= 0 { // Go v2; the outermost of nested ones is what the application called
+		from, to := s.lineAt(i)
+		if j := strings.Index(s.cut(from, to), "operation error "); j >= 0 {
+			i = from + j + len("operation error ")
+		}
+		if name, rest, ok := strings.Cut(s.cut(i, i+120), ": "); ok && len(name) < 50 {
+			return serviceNamed(name), identifier(rest)
+		}
+	}
+	operation = operationAt(s, at)
+	for _, lead := range []string{"(Service: ", "AWS Service: "} {
+		if i := nearest(s, at, lead); i >= 0 && service == "" {
+			name := s.cut(i, i+60)
+			if end := strings.IndexAny(name, ";,)"); end > 0 {
+				service = serviceNamed(name[:end])
+			}
+		}
+	}
+	if operation != "" {
+		if of := serviceOfOperation(operation); of != "" {
+			return of, operation
+		}
+		return service, operation
+	}
+	if service != "" {
+		return service, ""
+	}
+	for _, path := range []string{"com.amazonaws.services.", "software.amazon.awssdk.services.", "aws.sdk.kotlin.services.", "Aws::", "Amazon.", "aws_sdk_", "@aws-sdk/client-"} {
+		i := nearest(s, at, path)
+		if i < 0 {
+			continue
+		}
+		if name := identifier(s.cut(i, len(s.text))); known(serviceNamed(name)) {
+			return serviceNamed(name), ""
+		}
+	}
+	return "", ""
+}
+
+// operationAt returns the API operation that an envelope names.
+func operationAt(s screen, at int) string {
+	for _, lead := range []string{"when calling the ", "Error executing \"", "rror calling ", "while calling the "} {
+		if i := nearest(s, at, lead); i >= 0 {
+			name := identifier(s.cut(i, len(s.text)))
+			if name != "" && name[0] >= 'A' && name[0] <= 'Z' {
+				return name
+			}
+		}
+	}
+	for _, lead := range []string{"S3 ", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
+		from, to := s.lineAt(at)
+		for text := s.cut(from, to); ; {
+			_, after, ok := strings.Cut(text, lead)
+			if !ok {
+				break
+			}
+			name := identifier(after)
+			if name != "" && lower(name[0]) == name[0] && lowered(name) != name && serviceOfOperation(name) != "" {
+				return name
+			}
+			text = after
+		}
+	}
+	return ""
+}
+
+// identifier returns the letters and digits at the beginning of a text.
+func identifier(text string) string {
+	end := 0
+	for end < len(text) && end < 80 && (isLetter(text[end]) || isDigit(text[end])) {
+		end++
+	}
+	return text[:end]
+}
+
+// messageOf returns the message that goes with the error code at an offset, in whichever envelope; "" when there is none.
+func messageOf(s screen, at int) string {
+	rest := s.cut(at, at+600)
+	rest = strings.TrimLeft(rest, "(")
+	end := 0
+	for end < len(rest) && isWord(rest[end]) {
+		end++
+	}
+	rest = rest[end:]
+	before := s.cut(at-400, at)
+	switch {
+	case strings.HasPrefix(rest, ") when calling the "):
+		_, rest, _ = strings.Cut(rest, " operation")
+		rest = strings.TrimLeft(rest, ": ")
+	case strings.Contains(rest[:min(len(rest), 60)], "<Message>"):
+		_, rest, _ = strings.Cut(rest, "<Message>")
+		rest, _, _ = strings.Cut(rest, "</Message>")
+		return rest
+	case strings.LastIndex(before, "(Service: ") > strings.LastIndexByte(before, ')'):
+		before = before[:strings.LastIndex(before, "(Service: ")]
+		return before[max(0, len(before)-160):]
+	case strings.Contains(lowered(rest[:min(len(rest), 80)]), "message"):
+		i := strings.Index(lowered(rest), "message")
+		rest = strings.TrimLeft(rest[i+len("message"):], "\"': =")
+		rest, _, _ = strings.Cut(rest, "\"")
+		return rest
+	case strings.HasSuffix(lowered(before), "\"__type\":\"") || strings.HasSuffix(lowered(before), "\"__type\": \""):
+		return before + rest
+	}
+	for _, stop := range []string{" (Service: ", "tatus code:", "equest id", "Request ID", "RequestID"} {
+		rest, _, _ = strings.Cut(rest, stop)
+	}
+	return rest
+}
+
+// requestID returns the id that the service gave to the call.
+func requestID(s screen, at int) string {
+	for _, lead := range []string{"Request ID: ", "RequestID: ", "request id: ", "<RequestId>", "\"RequestId\":\"", "\"RequestId\": \"", "requestId: '", "\"requestId\":\"", "\"requestId\": \"", "RequestId: ", "requestId: ", "request ID: ", "Request Id: ", "<RequestID>"} {
+		i := nearest(s, at, lead)
+		if i < 0 {
+			continue
+		}
+		end := i
+		for end < len(s.text) && (isLetter(s.text[end]) || isDigit(s.text[end]) || s.text[end] == '-') {
+			end++
+		}
+		if id := s.cut(i, end); len(id) >= 8 && id != "null" {
+			return id
+		}
+	}
+	return ""
+}
+
+// endpointID returns the id of a VPC endpoint that the text names. An id of an endpoint service (vpce-svc-…) is none.
+func endpointID(s screen, at int) string {
+	text := s.around(at, reachBefore, reachAfter)
+	for {
+		i := strings.Index(text, "vpce-")
+		if i < 0 {
+			return ""
+		}
+		end := i + len("vpce-")
+		for end < len(text) && (isDigit(text[end]) || text[end] >= 'a' && text[end] <= 'f') {
+			end++
+		}
+		if end-i >= len("vpce-")+8 {
+			return text[i:end]
+		}
+		text = text[end:]
+	}
+}
+
+// resourceAt returns the resource that the deciding line names: an ARN that is no caller, a bucket, a URL that is denied.
+func resourceAt(s screen, at int) string {
+	from, to := s.lineAt(at)
+	for _, span := range [][2]int{{max(from, at-600), min(to, at+600)}, {max(0, at-300), min(len(s.text), at+300)}} {
+		text := s.cut(span[0], span[1])
+		if _, after, ok := strings.Cut(text, "<Bucket>"); ok {
+			bucket, _, _ := strings.Cut(after, "<")
+			return bucket
+		}
+		if _, after, ok := strings.Cut(text, "ccess to the resource "); ok {
+			return arnToken(after)
+		}
+		for {
+			i := strings.Index(text, "arn:aws")
+			if i < 0 {
+				break
+			}
+			arn := arnToken(text[i:])
+			if strings.Count(arn, ":") >= 5 && !strings.Contains(arn, ":assumed-role/") && !strings.Contains(arn, ":user/") && !strings.Contains(arn, ":policy/") && !strings.HasSuffix(arn, ":root") {
+				return arn
+			}
+			text = text[i+len("arn:aws"):]
+		}
+	}
+	return ""
+}

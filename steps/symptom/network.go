@@ -1,0 +1,180 @@
+package symptom
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// readLookup reads Go's "lookup HOST on SERVER: …" and "lookup HOST: …": a name that was not resolved, whatever the reason.
+func readLookup(s screen, at int) Reading {
+	rest := s.cut(at+len("lookup "), at+400)
+	host, after, ok := strings.Cut(rest, " ")
+	if !ok || !strings.ContainsAny(host, ".:") {
+		return Reading{}
+	}
+	if !strings.HasSuffix(host, ":") && !strings.HasPrefix(after, "on ") {
+		return Reading{}
+	}
+	return Reading{Class: ClassDNS, Host: cleanHost(strings.TrimSuffix(host, ":"))}
+}
+
+// readHostAlone reads the message of Java's SDKs that ends with a host: the exception for an unknown host prints nothing else.
+func readHostAlone(s screen, at int) Reading {
+	rest := s.cut(at+len("unable to execute http request: "), at+400)
+	token, after, _ := strings.Cut(rest, " ")
+	if i := strings.Index(token, ":"); i >= 0 {
+		after = "" // a host and what the resolver said
+		if !strings.HasPrefix(lowered(rest[i:]), ": name") && !strings.HasPrefix(lowered(rest[i:]), ": temp") && !strings.HasPrefix(lowered(rest[i:]), ": nodename") {
+			return Reading{}
+		}
+		token = token[:i]
+	}
+	host := cleanHost(token)
+	if !isName(host) || strings.HasSuffix(host, "Exception") || strings.HasPrefix(host, "java") {
+		return Reading{}
+	}
+	_, to := s.lineAt(at)
+	if end := at + len("unable to execute http request: ") + len(token); end < to-1 && after != "" && !strings.HasPrefix(after, "at ") && !strings.HasPrefix(after, "(") && !strings.HasPrefix(after, "Caused by") {
+		return Reading{}
+	}
+	return Reading{Class: ClassDNS, Host: host}
+}
+
+// readEndpoint reads botocore's "Could not connect to the endpoint URL" and JavaScript's "Inaccessible host", which stand for
+// whatever the HTTP client met, most often a name without an address.
+func readEndpoint(s screen, at int) Reading {
+	host, _ := urlHost(s.cut(at, at+300))
+	if addr, err := netip.ParseAddr(host); err == nil && addr.IsValid() || host == "localhost" {
+		return Reading{Class: ClassRefused}
+	}
+	if wellFormed(host) {
+		return Reading{Class: ClassDNS}
+	}
+	return Reading{Class: ClassEndpointWrong}
+}
+
+// readNoRoute leaves out the IPv6 half of an attempt over both address families: that it has no route is usual.
+func readNoRoute(s screen, at int) Reading {
+	from, to := s.lineAt(at)
+	line := s.cut(max(from, at-120), min(to, at+120))
+	if !strings.Contains(line, "::") && strings.Count(line, ":") < 5 {
+		return Reading{Class: ClassNoRoute}
+	}
+	for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" []()\"',;", r) }) {
+		word = strings.TrimRight(word, ":")
+		for range 2 {
+			if addr, err := netip.ParseAddr(word); err == nil && addr.Is6() {
+				low := lowered(s.around(at, 1500, 1500))
+				if strings.Contains(low, "timed out") || strings.Contains(low, "etimedout") || strings.Contains(low, "econnrefused") || strings.Contains(low, "i/o timeout") {
+					return Reading{}
+				}
+			}
+			if i := strings.LastIndexByte(word, ':'); i > 0 {
+				word = word[:i]
+			}
+		}
+	}
+	return Reading{Class: ClassNoRoute}
+}
+
+// readRefused leaves out sockets in the file system: no network is in their way.
+func readRefused(s screen, at int) Reading {
+	from, _ := s.lineAt(at)
+	before := lowered(s.cut(max(from, at-160), at))
+	if holdsAny(before, "dial unix", "unix:/", ".sock:", ".sock ", ".sock\"", ".sock'", ".sock failed", "unix domain socket") {
+		return Reading{Class: ClassOther}
+	}
+	return Reading{Class: ClassRefused}
+}
+
+// readJDBC reads PostgreSQL's "Connection to HOST:PORT refused."
+func readJDBC(s screen, at int) Reading {
+	from, _ := s.lineAt(at)
+	before := s.cut(max(from, at-200), at)
+	if i := strings.LastIndex(before, "onnection to "); i < 0 || strings.Contains(before[i+len("onnection to "):], " ") {
+		return Reading{}
+	}
+	return Reading{Class: ClassRefused}
+}
+
+// readEOF reads the end of a connection where Go's HTTP client and others print it: after a URL or an address.
+func readEOF(s screen, at int) Reading {
+	end := at + len(": eof")
+	if s.cut(at+2, end) != "EOF" || end < len(s.text) && isWord(s.text[end]) {
+		return Reading{}
+	}
+	before := s.cut(at-300, at)
+	if i := strings.LastIndexAny(before, " ("); i >= 0 {
+		before = before[i+1:]
+	}
+	if strings.Contains(before, "://") || strings.Contains(before, ".") && strings.Contains(before, ":") || before == "failed" || before == "read" {
+		return Reading{Class: ClassReset}
+	}
+	return Reading{}
+}
+
+// readTimedOut reads the mere words "timed out": a failure of the network where the line speaks of a connection that failed.
+func readTimedOut(s screen, at int) Reading {
+	from, to := s.lineAt(at)
+	line := lowered(s.cut(max(from, at-200), min(to, at+200)))
+	if !holdsAny(line, "connect", "socket", "http", "endpoint", "dial", "host", "amazonaws", "network", "tcp", "request") || !holdsAny(line, "error", "fail", "exception", "unable", "could not", "couldn't", "can't", "cannot", "timed out", "canceled") {
+		return Reading{}
+	}
+	return readBusy(s, at)
+}
+
+// readBusy leaves out what was waited for in the application itself: a lock, a query, a connection of a pool.
+func readBusy(s screen, at int) Reading {
+	from, to := s.lineAt(at)
+	line := lowered(s.cut(max(from, at-200), min(to, at+120)))
+	if holdsAny(line, " lock", "locktimeout", "query", "statement", "worker", "transaction", "task timed out", "keepalive", "keep-alive", "queuepool", "connection is not available", "test timed out", "build timed out", "session timeout") {
+		return Reading{}
+	}
+	return Reading{Class: ClassTimeout}
+}
+
+// readRate reads a mere rate limit, which other services have too.
+func readRate(s screen, at int) Reading {
+	line := s.around(at, 400, 300)
+	if holdsAny(lowered(line), "throttl", "amazonaws", "aws", "(service: ", "request id", "requestid", "botocore", "stack") && !holdsAny(lowered(line), "docker", "github", "registry") {
+		return Reading{Class: ClassThrottled}
+	}
+	return Reading{}
+}
+
+// readNotFound reads codes and a status that only an AWS service makes a finding: an application has its own pages that are not found.
+func readNotFound(s screen, at int) Reading {
+	if spokenByAWS(s, at) {
+		return Reading{Class: ClassNotFound}
+	}
+	return Reading{}
+}
+
+// spokenByAWS reports whether the message at an offset is an answer of an AWS service: it stands in an envelope.
+func spokenByAWS(s screen, at int) bool {
+	from, to := s.lineAt(at)
+	text := s.cut(max(from, at-700), min(len(s.text), max(to, at+200), at+700))
+	return holdsAny(text, "An error occurred (", "operation error ", "(Service: ", "api error ", "AWS HTTP error", "Request ID:", "RequestID:", "request id:", "Aws::", "<RequestId>", "\"RequestId\"", "com.amazonaws.services.",
+		"software.amazon.awssdk", "rusoto", "amazonaws.com", "x-amzn-", "AmazonServiceException", "botocore", "aws-sdk", "Amazon.", "arn:aws", "\"__type\"", "requestId:", "\"requestId\"", "Encoded authorization")
+}
+
+func holdsAny(text string, parts ...string) bool {
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// metadataHosts give credentials to containers and instances.
+var metadataHosts = []string{"169.254.170.2", "169.254.169.254", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
+
+func metadataHost(host string, addr netip.Addr) bool {
+	for _, m := range metadataHosts {
+		if host == m || addr.IsValid() && addr.String() == m {
+			return true
+		}
+	}
+	return false
+}

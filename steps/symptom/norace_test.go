@@ -1,0 +1,5 @@
+//go:build !race
+
+package symptom
+
+const raceEnabled = false

@@ -1,0 +1,198 @@
+package symptom
+
+import (
+	_ "embed"
+	"strings"
+)
+
+// operations lists API operations and the IAM prefix of their service, a line each, sorted without regard to case. It is made from
+// the service models of botocore, of the services that containers call; names that many services share are left out.
+//
+//go:embed operations.txt
+var operations string
+
+// serviceOfOperation returns the service that has an API operation; "" when it is not known.
+func serviceOfOperation(operation string) string {
+	want := lowered(operation)
+	lines := operations
+	for lines != "" {
+		middle := strings.LastIndexByte(lines[:len(lines)/2], '\n') + 1
+		line, after, _ := strings.Cut(lines[middle:], "\n")
+		name, service, _ := strings.Cut(line, " ")
+		switch name = lowered(name); {
+		case name == want:
+			return service
+		case name < want:
+			lines = after
+		default:
+			lines = lines[:middle]
+		}
+	}
+	return ""
+}
+
+// prefixes are the IAM prefixes whose service an SDK or a host calls by another name, in small letters without blanks.
+var prefixes = map[string]string{
+	"securitytokenservice": "sts", "identitymanagement": "iam", "simplesystemsmanagement": "ssm", "simplenotificationservice": "sns", "simplequeueservice": "sqs", "queue": "sqs",
+	"keymanagementservice": "kms", "dynamodbv2": "dynamodb", "streams": "dynamodb", "cloudwatchlogs": "logs", "monitoring": "cloudwatch", "cloudwatchmetrics": "cloudwatch",
+	"elasticloadbalancingv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "simpleemailservice": "ses", "simpleemail": "ses", "simpleemailservicev2": "ses", "simpleemailv2": "ses", "sesv2": "ses", "email": "ses",
+	"stepfunctions": "states", "sfn": "states", "cloudwatchevents": "events", "eventbridge": "events", "networkfirewall": "network-firewall", "bedrockruntime": "bedrock", "bedrock-runtime": "bedrock", "bedrock-agent-runtime": "bedrock", "bedrockagentruntime": "bedrock",
+	"cognitoidentityprovider": "cognito-idp", "cognitoidentity": "cognito-identity", "elasticcontainerregistry": "ecr", "elasticcontainerservice": "ecs", "containerservice": "ecs", "elasticcomputecloud": "ec2", "lambdainternal": "lambda",
+	"elasticfilesystem": "elasticfilesystem", "efs": "elasticfilesystem", "opensearch": "es", "elasticsearch": "es", "elasticsearchservice": "es", "applicationautoscaling": "application-autoscaling", "costexplorer": "ce", "kinesisfirehose": "firehose", "dkr": "ecr", "api.ecr": "ecr",
+	"sagemakerruntime": "sagemaker", "runtimesagemaker": "sagemaker", "servicediscovery": "servicediscovery", "cache": "elasticache", "msk": "kafka", "relationaldatabaseservice": "rds", "route53": "route53", "secretsmanager": "secretsmanager", "elasticmapreduce": "elasticmapreduce", "emr": "elasticmapreduce",
+	"certificatemanager": "acm", "docdb": "rds", "neptune": "rds", "resourcegroupstagging": "tag", "resourcegroupstaggingapi": "tag", "ecrpublic": "ecr-public", "cloudwatchrum": "rum", "rdsdata": "rds-data", "mturk-requester": "mechanicalturk", "transcribestreaming": "transcribe", "ecrapi": "ecr", "logsruntime": "logs",
+}
+
+// known reports whether a word is the IAM prefix of a service.
+func known(word string) bool { return word != "" && plain[word] }
+
+// plain are IAM prefixes that are their service's name in hosts and SDKs too.
+var plain = func() map[string]bool {
+	names := map[string]bool{}
+	for _, name := range strings.Fields(plainNames) {
+		names[name] = true
+	}
+	return names
+}()
+
+const plainNames = "s3 dynamodb sqs sns secretsmanager ssm kms sts ecr ecs logs cloudwatch lambda ec2 iam rds kinesis firehose events states ses bedrock athena glue elasticache elasticloadbalancing autoscaling " +
+	"application-autoscaling cloudformation route53 cloudtrail cognito-idp cognito-identity kafka elasticfilesystem redshift sagemaker batch servicediscovery appconfig xray organizations account codecommit codebuild codedeploy " +
+	"codepipeline apigateway execute-api cloudfront acm eks ecr-public textract rekognition comprehend translate transcribe polly iot es scheduler sdb elasticmapreduce wafv2 ce timestream mq transfer datasync ssmmessages ec2messages ecs-agent " +
+	"ecs-telemetry sso oidc network-firewall glacier swf chime guardduty tag evidently connect appsync personalize quicksight budgets health mediaconvert pinpoint neptune-db aoss s3express s3-outposts kinesisvideo workspaces inspector2 securityhub config"
+
+// serviceNamed returns the IAM prefix of a service that an SDK calls "Amazon S3", "AWSSecurityTokenService" or "Secrets Manager".
+func serviceNamed(name string) string {
+	low := lowered(strings.TrimSpace(name))
+	dashed := strings.ReplaceAll(low, " ", "-")
+	bare := strings.NewReplacer(" ", "", "-", "", "_", "").Replace(low)
+	for _, vendor := range []string{"amazon", "aws"} {
+		bare = strings.TrimPrefix(bare, vendor)
+	}
+	bare = strings.TrimSuffix(bare, "client")
+	if prefix, ok := prefixes[bare]; ok {
+		return prefix
+	}
+	if known(dashed) {
+		return dashed
+	}
+	if bare == "" || bare == "ec2imds" || bare == "runtime" || bare == "util" {
+		return ""
+	}
+	return bare
+}
+
+// serviceOfHost returns the IAM prefix of the service that has a host of AWS; "" for other hosts.
+func serviceOfHost(host string) string {
+	rest, ok := awsLabels(host)
+	if !ok {
+		return ""
+	}
+	labels := strings.Split(rest, ".")
+	for i := len(labels) - 1; i >= 0; i-- {
+		label := labels[i]
+		if prefix, ok := prefixes[label]; ok {
+			return prefix
+		}
+		label = strings.TrimSuffix(label, "-fips")
+		if known(label) {
+			return label
+		}
+		if strings.HasPrefix(label, "s3-") || strings.HasPrefix(label, "s3express") {
+			return "s3"
+		}
+	}
+	for i := len(labels) - 1; i >= 0; i-- {
+		if !regionLike(labels[i]) && labels[i] != "vpce" && labels[i] != "dualstack" && !strings.HasPrefix(labels[i], "vpce-") {
+			return labels[i]
+		}
+	}
+	return ""
+}
+
+// awsLabels returns a host of AWS without the suffix of its partition.
+func awsLabels(host string) (string, bool) {
+	low := lowered(host)
+	for _, suffix := range []string{".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu", ".on.aws"} {
+		if rest, ok := strings.CutSuffix(low, suffix); ok {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// regionLike reports whether a label has the form of a region: letters, dash, words, dash, digit.
+func regionLike(label string) bool {
+	parts := strings.Split(label, "-")
+	if len(parts) < 3 || len(parts[0]) > 3 || len(parts[0]) < 2 {
+		return false
+	}
+	last := parts[len(parts)-1]
+	if len(last) != 1 || !isDigit(last[0]) {
+		return false
+	}
+	for _, part := range parts[:len(parts)-1] {
+		for i := range len(part) {
+			if !isLetter(part[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// wellFormed reports whether a host can be an endpoint: for a host of AWS, that its labels are names of DNS and no label is
+// almost a region (us-west-2a, us_east_1, None).
+func wellFormed(host string) bool {
+	rest, ok := awsLabels(host)
+	if !ok {
+		return isName(host)
+	}
+	for _, label := range strings.Split(rest, ".") {
+		if label == "" || label == "none" || label == "null" || label == "undefined" || strings.ContainsAny(label, "_*") {
+			return false
+		}
+		if n := len(label); n > 3 && isLetter(label[n-1]) && regionLike(label[:n-1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// spokenService returns the service that a text without an envelope is about: by words that only one service's messages hold, else
+// by its name in the line that decided.
+func spokenService(s screen, at int) string {
+	text := s.around(at, reachBefore, reachAfter)
+	for _, w := range ownWords {
+		if strings.Contains(text, w.words) {
+			return w.service
+		}
+	}
+	from, to := s.lineAt(at)
+	for _, span := range [][2]int{{max(from, at-300), min(to, at+300)}, {max(0, at-300), min(len(s.text), at+200)}} {
+		line := s.cut(span[0], span[1])
+		for _, w := range spokenNames {
+			for i, offset := strings.Index(line, w.words), 0; i >= 0; {
+				begin, end := offset+i, offset+i+len(w.words)
+				if (begin == 0 || !isWord(line[begin-1]) && line[begin-1] != '/' && line[begin-1] != '-') && (end == len(line) || !isWord(line[end]) && line[end] != '-' && line[end] != '/') {
+					return w.service
+				}
+				offset = end
+				i = strings.Index(line[offset:], w.words)
+			}
+		}
+	}
+	return ""
+}
+
+// ownWords occur in the messages of one service only.
+var ownWords = []struct{ words, service string }{
+	{"host id: ", "s3"}, {"HostID: ", "s3"}, {"<HostId>", "s3"}, {"S3 Extended Request ID", "s3"}, {"AuthorizationHeaderMalformed", "s3"}, {"PermanentRedirect", "s3"}, {"NoSuchBucket", "s3"}, {"NoSuchKey", "s3"}, {"AuthorizationQueryParameters", "s3"}, {"SlowDown", "s3"}, {"The specified bucket", "s3"}, {"InvalidAccessKeyId", "s3"},
+	{"AWS.SimpleQueueService", "sqs"}, {"The specified queue", "sqs"}, {"queue.amazonaws.com/doc", "sqs"}, {"Secrets Manager can't", "secretsmanager"}, {"Access to KMS is not allowed", "secretsmanager"}, {"UnauthorizedOperation", "ec2"}, {"was not able to validate the provided access credentials", "ec2"}, {"RequestLimitExceeded", "ec2"},
+	{"AmazonSimpleSystemsManagement", "ssm"}, {"Parameter Store", "ssm"}, {"ParameterNotFound", "ssm"}, {"ProvisionedThroughputExceeded", "dynamodb"}, {"Topic does not exist", "sns"}, {"log group", "logs"}, {"ciphertext refers to a customer master key", "kms"}, {"Secrets Manager", "secretsmanager"}, {"StateMachineDoesNotExist", "states"}, {"DBInstanceNotFound", "rds"}, {"RepositoryNotFoundException", "ecr"},
+}
+
+// spokenNames are services as people write them.
+var spokenNames = []struct{ words, service string }{
+	{"S3", "s3"}, {"DynamoDB", "dynamodb"}, {"SQS", "sqs"}, {"SNS", "sns"}, {"SSM", "ssm"}, {"ECR", "ecr"}, {"KMS", "kms"}, {"STS", "sts"}, {"Kinesis", "kinesis"}, {"CloudWatch Logs", "logs"}, {"CloudWatch", "cloudwatch"}, {"Lambda", "lambda"}, {"SES", "ses"}, {"RDS", "rds"}, {"EC2 ", "ec2"},
+	{"Bedrock", "bedrock"}, {"s3", "s3"}, {"dynamodb", "dynamodb"}, {"sqs", "sqs"}, {"sns", "sns"}, {"kinesis", "kinesis"}, {"secretsmanager", "secretsmanager"}, {"ssm", "ssm"}, {"rds", "rds"}, {"sts", "sts"}, {"kms", "kms"}, {"ecr", "ecr"},
+}

@@ -120,14 +120,58 @@ type TaskDefinition struct {
 	TaskRole, ExecutionRole string // ARNs
 	OperatingSystem         string // runtimePlatform.operatingSystemFamily: LINUX, WINDOWS_SERVER_2022_CORE …; "" means LINUX
 	Architecture            string // X86_64, ARM64; "" means X86_64
+	CPU, Memory             string // as written: "512" or ".5 vCPU"
+	PIDMode                 string // "task", "host", "" for a namespace of each container
 	Compatibilities         []string
 	Containers              []ContainerDefinition
+	Volumes                 []Volume
 }
 
-// ContainerDefinition is one container of a task definition.
+// ContainerDefinition is one container of a task definition. Its command and entry point are left out: they often hold secrets.
 type ContainerDefinition struct {
-	Name, Image string
-	Essential   bool
-	Environment []Pair
-	Secrets     []Pair // Value is valueFrom: an ARN or a parameter name, never a secret value
+	Name, Image           string
+	Essential             bool
+	Environment           []Pair
+	EnvironmentFiles      []string // ARNs of objects in S3
+	Secrets               []Pair   // Value is valueFrom: an ARN or a parameter name, never a secret value
+	RepositoryCredentials string   // ARN of the secret with which a private registry is asked, "" for none
+	LogDriver             string   // awslogs, awsfirelens, splunk …; "" when the container's output is not sent anywhere
+	LogOptions            map[string]string
+	LogSecrets            []Pair // options of the log driver; Value is valueFrom
+	FireLens              string // fluentbit or fluentd when the container is the task's log router
+	FireLensOptions       map[string]string
+	User                  string // "" means what the image says
+	ReadonlyRoot          bool
+	InitProcess           bool // linuxParameters.initProcessEnabled
+	HealthCheck           bool
+	StartTimeout          time.Duration // how long its dependents wait for it, 0 when not set
+	DependsOn             []Dependency
+	Mounts                []Mount
+}
+
+// Dependency says that a container waits for another one.
+type Dependency struct {
+	Container string
+	Condition string // START, COMPLETE, SUCCESS, HEALTHY
+}
+
+// Mount is where a container sees a volume.
+type Mount struct {
+	Volume, Path string
+	ReadOnly     bool
+}
+
+// Volume is a volume of a task definition.
+type Volume struct {
+	Name string
+	EFS  EFSVolume // zero when the volume is no file system of EFS
+}
+
+// EFSVolume says which part of an EFS file system a volume is.
+type EFSVolume struct {
+	FileSystem        string // fs-…
+	AccessPoint       string // fsap-…, "" for none
+	RootDirectory     string // "" means the root, or what the access point says
+	IAM               bool   // the task role is used when the volume is mounted
+	TransitEncryption bool
 }

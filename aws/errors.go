@@ -37,6 +37,7 @@ type Error struct {
 	Kind      Kind
 	Operation string // "ec2:DescribeSubnets"
 	Action    string // the IAM action that is missing; set when Kind is Denied
+	Code      string // the API's own error code: "NoSuchBucketPolicy"; "" when it was not the API that failed
 	Resource  string // what was asked for, when one thing was
 	Hint      string
 	Err       error // the cause, as the SDK or the file system gave it
@@ -85,6 +86,15 @@ func Missing(err error) string {
 	var e *Error
 	if errors.As(err, &e) && e.Kind == Denied {
 		return e.Action
+	}
+	return ""
+}
+
+// CodeOf returns the API's error code of the first *Error in err's chain, or "".
+func CodeOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
 	}
 	return ""
 }

@@ -25,11 +25,11 @@ type Reader interface {
 type Query struct {
 	Service   string // signing name, lower case: "ec2", "ecs", "sts", "route53resolver"
 	Operation string // as the API spells it: "DescribeSubnets"
-	Region    string // "" means the reader's own region
+	Region    string // "" means the reader's own region, and is right for IAM and S3, which answer about all regions alike
 	Input     Input  // parameters in the API's own JSON spelling
 }
 
-// Input holds the parameters of a Query: strings, bools, numbers, []string, and []Filter.
+// Input holds the parameters of a Query: strings, bools, numbers, []string, []Filter, and []Input for lists of objects.
 type Input map[string]any
 
 // A Filter is an EC2 filter: the name and the values of which one must match.
@@ -59,7 +59,9 @@ func (q Query) Action() string {
 }
 
 // actionOf lists the operations whose IAM action is not service:Operation, from the service authorization reference.
-var actionOf = map[string]string{}
+var actionOf = map[string]string{
+	"s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+}
 
 // Key identifies the query: two queries with the same key have the same answer. The region is part of it.
 func (q Query) Key() string {

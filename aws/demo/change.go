@@ -45,6 +45,12 @@ var identity = map[string]string{
 	"TransitGatewayAttachments": "TransitGatewayAttachmentId", "TransitGatewayVpcAttachments": "TransitGatewayAttachmentId",
 	"TransitGatewayRouteTables": "TransitGatewayRouteTableId", "TransitGatewayRoutes": "TransitGatewayRouteTableId",
 	"VpcAttributes": "VpcId", "PrefixListEntries": "PrefixListId", "HostedZonesByVPC": "VPCId",
+	"Role": "RoleName", "Policy": "Arn", "AttachedRolePolicies": "RoleName", "RolePolicyNames": "RoleName", "RolePolicies": "PolicyName",
+	"PolicyVersions": "PolicyArn", "Simulations": "PolicySourceArn", "DescribedKeys": "KeyId", "KeyPolicies": "KeyId",
+	"BucketPolicies": "Bucket", "BucketEncryptions": "Bucket", "QueueAttributes": "QueueUrl", "TopicAttributes": "TopicArn",
+	"Table": "TableArn", "TablePolicies": "ResourceArn", "Secrets": "SecretId", "SecretVersions": "SecretId", "SecretPolicies": "SecretId",
+	"Parameters": "Name", "ParametersByName": "Name", "repositories": "repositoryName", "RepositoryPolicies": "repositoryName",
+	"logGroups": "logGroupName", "LogGroupsByPrefix": "logGroupNamePrefix", "LogEvents": "logGroupName",
 	"tasks": "taskArn", "services": "serviceArn", "taskDefinition": "taskDefinitionArn", "settings": "name",
 }
 
@@ -159,14 +165,14 @@ func (a account) find(collection, name string) (map[string]any, error) {
 	return nil, fmt.Errorf("matches %d resources", len(found))
 }
 
-// isCalled reports whether the resource has the id or the name. Of an ARN the last part is enough.
+// isCalled reports whether the resource has the id or the name. Of an ARN what follows the last colon or slash is enough.
 func isCalled(v any, collection, name string) bool {
 	resource, ok := v.(map[string]any)
 	if !ok || name == "" {
 		return false
 	}
 	id, _ := resource[identity[collection]].(string)
-	if id != "" && (id == name || aws.ShortName(id) == name) {
+	if id != "" && (id == name || aws.ShortName(id) == name || id[strings.LastIndexByte(id, ':')+1:] == name) {
 		return true
 	}
 	if resource["GroupName"] == name {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"fargate-doctor/aws"
 )
@@ -129,8 +132,13 @@ func (a *Account) Read(ctx context.Context, q aws.Query, page func(json.RawMessa
 	if !namesIDs(q.Input) {
 		setPageSize(in, op.pageSize)
 	}
-	for {
+	for pages := 1; ; pages++ {
 		out, err := a.call(ctx, op, q, in)
+		if elsewhere, ok := bucketRegion(err); ok && elsewhere != q.Region {
+			q.Region = elsewhere
+			op = a.in(elsewhere)[q.Name()]
+			out, err = a.call(ctx, op, q, in)
+		}
 		if err != nil {
 			return err
 		}
@@ -138,17 +146,27 @@ func (a *Account) Read(ctx context.Context, q aws.Query, page func(json.RawMessa
 		if err != nil {
 			return aws.Errorf(aws.Malformed, q, resource(q.Input), "%w", err)
 		}
-		if err := page(op.print(out)); err != nil || !more {
+		if err := page(op.print(out)); err != nil || !more || pages == op.mostPages {
 			return err
 		}
 	}
+}
+
+// bucketRegion returns the region that a bucket is in, when S3 refused a call because it came to another one.
+func bucketRegion(err error) (string, bool) {
+	var answer *smithyhttp.ResponseError
+	if aws.KindOf(err) != aws.Other || !errors.As(err, &answer) || answer.Response == nil {
+		return "", false
+	}
+	region := answer.Response.Header.Get("X-Amz-Bucket-Region")
+	return region, region != ""
 }
 
 // call makes one API call, retries included. Its error is an *aws.Error.
 func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (any, error) {
 	c := &call{started: time.Now()}
 	out, err := op.invoke(context.WithValue(ctx, callKey{}, c), in)
-	if err == nil && !answers(out) {
+	if err == nil && !answers(out) || q.Service == "s3" && !c.signed && fromNobody(err) {
 		err = &foreignAnswer{text: "the answer holds nothing of what the operation returns"}
 	}
 	if err != nil {
@@ -158,6 +176,13 @@ func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (
 	}
 	a.log.write(q, c, "ok")
 	return out, nil
+}
+
+// fromNobody reports whether the SDK has made what it says out of any HTTP answer. For S3 it does: a policy is whatever the body holds,
+// and an error without body is called after its HTTP status.
+func fromNobody(err error) bool {
+	var answer *smithyhttp.ResponseError
+	return err == nil || errors.As(err, &answer) && codeOf(err) == strings.ReplaceAll(http.StatusText(answer.HTTPStatusCode()), " ", "")
 }
 
 // in returns the operations in a region.

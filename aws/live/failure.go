@@ -21,6 +21,8 @@ import (
 var kindOfCode = map[string]aws.Kind{
 	"AccessDenied":          aws.Denied,
 	"AccessDeniedException": aws.Denied,
+	"AuthorizationError":    aws.Denied,
+	"Forbidden":             aws.Denied, // S3 without a body
 	"NotAuthorized":         aws.Denied,
 	"UnauthorizedException": aws.Denied,
 	"UnauthorizedOperation": aws.Denied,
@@ -40,6 +42,10 @@ var kindOfCode = map[string]aws.Kind{
 	"SignatureDoesNotMatch":               aws.Credentials,
 	"UnrecognizedClientException":         aws.Credentials,
 
+	"AWS.SimpleQueueService.NonExistentQueue":        aws.NotFound,
+	"QueueDoesNotExist":                              aws.NotFound,
+	"ServerSideEncryptionConfigurationNotFoundError": aws.NotFound,
+
 	"InvalidAction":                 aws.Unsupported,
 	"OptInRequired":                 aws.Unsupported,
 	"UnknownOperationException":     aws.Unsupported,
@@ -52,7 +58,7 @@ const unknownCode = "UnknownError"
 
 // failure says what an SDK error means. It never holds credentials: the SDK's messages name hosts, codes and ARNs only.
 func (a *Account) failure(ctx context.Context, q aws.Query, c *call, err error) *aws.Error {
-	e := &aws.Error{Operation: q.Name(), Resource: resource(q.Input), Err: brief(err)}
+	e := &aws.Error{Operation: q.Name(), Resource: resource(q.Input), Code: apiCode(err), Err: brief(err)}
 	if cluster, ok := q.Input["cluster"].(string); ok && codeOf(err) == "ClusterNotFoundException" {
 		e.Resource = cluster
 	}
@@ -111,6 +117,14 @@ func kindOf(ctx context.Context, err error) aws.Kind {
 		return aws.Malformed
 	}
 	return aws.Other
+}
+
+// apiCode returns the code of an error that the API itself sent, "" for any other.
+func apiCode(err error) string {
+	if code := codeOf(err); code != unknownCode {
+		return code
+	}
+	return ""
 }
 
 // codeOf returns the API's error code, "" when it was not the API that failed.
@@ -188,6 +202,9 @@ func brief(err error) error {
 	return err
 }
 
+// naming lists how the parameters end that say which one thing is asked for.
+var naming = []string{"Id", "Name", "Arn", "NamePrefix", "Bucket", "QueueUrl", "taskDefinition"}
+
 // resource returns the one thing that the parameters ask for, or "".
 func resource(in aws.Input) string {
 	var container string // "cluster": where the thing is, worth naming when there is nothing narrower
@@ -202,7 +219,7 @@ func resource(in aws.Input) string {
 				return v[0].Values[0]
 			}
 		case string:
-			if strings.HasSuffix(key, "Id") || strings.HasSuffix(key, "taskDefinition") || strings.HasSuffix(key, "Name") {
+			if slices.ContainsFunc(naming, func(end string) bool { return strings.HasSuffix(key, end) }) {
 				return v
 			}
 			if strings.EqualFold(key, "cluster") {

@@ -20,7 +20,9 @@ func apiError(service string, status int, code, message string) http.HandlerFunc
 	case "ec2":
 		return answer(status, "text/xml;charset=UTF-8", fmt.Sprintf(
 			`<Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors><RequestID>r</RequestID></Response>`, code, message))
-	case "sts", "route53":
+	case "s3":
+		return answer(status, "application/xml", fmt.Sprintf(`<Error><Code>%s</Code><Message>%s</Message><RequestId>r</RequestId></Error>`, code, message))
+	case "sts", "route53", "iam", "sns":
 		return answer(status, "text/xml", fmt.Sprintf(
 			`<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>r</RequestId></ErrorResponse>`, code, message))
 	}
@@ -34,6 +36,11 @@ func TestFailures(t *testing.T) {
 	identity := query("sts:GetCallerIdentity", nil)
 	zones := query("route53:ListHostedZonesByVPC", aws.Input{"VPCId": "vpc-1", "VPCRegion": "eu-central-1"})
 	rules := query("route53resolver:ListFirewallRules", aws.Input{"FirewallRuleGroupId": "rslvr-frg-1"})
+	role := query("iam:GetRole", aws.Input{"RoleName": "task"})
+	const topicARN = "arn:aws:sns:eu-central-1:111122223333:orders"
+	topic := query("sns:GetTopicAttributes", aws.Input{"TopicArn": topicARN})
+	queue := query("sqs:GetQueueAttributes", aws.Input{"QueueUrl": "https://sqs/1/q", "AttributeNames": []string{"QueueArn", "Policy"}})
+	encryption := query("s3:GetBucketEncryption", aws.Input{"Bucket": "assets"})
 	user := "User: arn:aws:iam::111122223333:user/me is not authorized to perform: "
 	for _, test := range []struct {
 		q             aws.Query
@@ -67,6 +74,15 @@ func TestFailures(t *testing.T) {
 		{rules, 400, "ResourceNotFoundException", "no group", aws.NotFound, "", "rslvr-frg-1", "", "", 1},
 		{query("route53:ListResourceRecordSets", aws.Input{"HostedZoneId": "Z1"}), 404, "NoSuchHostedZone", "none", aws.NotFound, "", "Z1", "", "", 1},
 
+		{role, 404, "NoSuchEntity", "The role with name task cannot be found.", aws.NotFound, "", "task", "", "", 1},
+		{role, 403, "AccessDenied", user + "iam:GetRole on resource: role task because no identity-based policy allows the iam:GetRole action", aws.Denied, "iam:GetRole", "task", "", "Allow iam:GetRole", 1},
+		{topic, 403, "AuthorizationError", user + "SNS:GetTopicAttributes on resource: orders", aws.Denied, "sns:GetTopicAttributes", topicARN, "", "Allow sns:GetTopicAttributes", 1},
+		{topic, 404, "NotFound", "Topic does not exist", aws.NotFound, "", topicARN, "", "", 1},
+		{queue, 400, "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", aws.NotFound, "", "https://sqs/1/q", "", "", 1},
+		{encryption, 404, "ServerSideEncryptionConfigurationNotFoundError", "not found", aws.NotFound, "", "assets", "", "", 1},
+		{encryption, 403, "AccessDenied", "Access Denied", aws.Denied, "s3:GetEncryptionConfiguration", "assets", "", "Allow s3:GetEncryptionConfiguration", 1},
+		{query("s3:GetBucketPolicy", aws.Input{"Bucket": "assets"}), 404, "NoSuchBucketPolicy", "The bucket policy does not exist", aws.NotFound, "", "assets", "", "", 1},
+
 		{subnets, 503, "RequestLimitExceeded", "Request limit exceeded.", aws.Throttled, "", "subnet-1", "", "eu-central-1", 5},
 
 		{subnets, 400, "InvalidAction", "The action DescribeSubnets is not valid for this web service.", aws.Unsupported, "", "subnet-1", "", "DescribeSubnets", 1},
@@ -92,7 +108,7 @@ func TestFailures(t *testing.T) {
 			if !ok {
 				t.Fatalf("got %#v", err)
 			}
-			if diff := cmp.Diff([]any{test.want, test.action, test.resource, test.q.Name()}, []any{e.Kind, e.Action, e.Resource, e.Operation}); diff != "" {
+			if diff := cmp.Diff([]any{test.want, test.action, test.resource, test.q.Name(), test.code}, []any{e.Kind, e.Action, e.Resource, e.Operation, e.Code}); diff != "" {
 				t.Errorf("%v -want +got:\n%s", e, diff)
 			}
 			if test.text != "" && e.Error() != test.text {

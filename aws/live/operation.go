@@ -16,6 +16,7 @@ type operation struct {
 	service, name string
 	key           func(field string) string // how the AWS CLI spells the keys of the service's answers
 	pageSize      int                       // the most items per page that the API allows, 0 when there is no such parameter
+	mostPages     int                       // of a search that could go on for long: what comes after is left out; 0 means all
 	newInput      func() any
 	invoke        func(ctx context.Context, in any) (any, error)
 }
@@ -42,6 +43,12 @@ func op[In, Out, Options any](service string, key func(string) string,
 	}
 }
 
+// upTo returns the row with a bound on the pages that are read. Its answers are samples.
+func (o operation) upTo(pages int) operation {
+	o.mostPages = pages
+	return o
+}
+
 // Name returns "service:Operation".
 func (o operation) Name() string { return o.service + ":" + o.name }
 
@@ -63,8 +70,8 @@ func (o operation) input(parameters aws.Input) (any, error) {
 
 func (o operation) print(out any) json.RawMessage { return cliJSON(out, o.key) }
 
-// asIs spells keys as the SDK's fields are spelled: EC2, STS and Route 53.
+// asIs spells keys as the SDK's fields are spelled, as most services do.
 func asIs(field string) string { return field }
 
-// lowerFirst spells keys as ECS does: "taskArns".
+// lowerFirst spells keys as ECS, ECR and CloudWatch Logs do: "taskArns".
 func lowerFirst(field string) string { return strings.ToLower(field[:1]) + field[1:] }

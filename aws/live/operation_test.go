@@ -9,12 +9,22 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53resolver"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
@@ -25,8 +35,11 @@ func TestOperationsOnlyRead(t *testing.T) {
 	names := Operations()
 	for i, name := range names {
 		_, operation, _ := strings.Cut(name, ":")
-		if !slices.ContainsFunc([]string{"Describe", "List", "Get", "Search"}, func(verb string) bool { return strings.HasPrefix(operation, verb) }) {
+		if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet", "Search", "Filter", "Simulate"}, func(verb string) bool { return strings.HasPrefix(operation, verb) }) {
 			t.Errorf("%s does not look like a reading operation", name)
+		}
+		if slices.Contains([]string{"GetSecretValue", "BatchGetSecretValue", "GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory", "GetObject"}, operation) {
+			t.Errorf("%s returns what may be secret", name)
 		}
 		if i > 0 && names[i-1] == name {
 			t.Errorf("%s occurs twice", name)
@@ -110,6 +123,9 @@ func TestEveryAnswerCanBePrinted(t *testing.T) {
 	clients := map[string]reflect.Type{
 		"sts": reflect.TypeFor[*sts.Client](), "ecs": reflect.TypeFor[*ecs.Client](), "ec2": reflect.TypeFor[*ec2.Client](),
 		"route53": reflect.TypeFor[*route53.Client](), "route53resolver": reflect.TypeFor[*route53resolver.Client](),
+		"iam": reflect.TypeFor[*iam.Client](), "kms": reflect.TypeFor[*kms.Client](), "s3": reflect.TypeFor[*s3.Client](), "sqs": reflect.TypeFor[*sqs.Client](),
+		"sns": reflect.TypeFor[*sns.Client](), "dynamodb": reflect.TypeFor[*dynamodb.Client](), "secretsmanager": reflect.TypeFor[*secretsmanager.Client](),
+		"ssm": reflect.TypeFor[*ssm.Client](), "ecr": reflect.TypeFor[*ecr.Client](), "logs": reflect.TypeFor[*cloudwatchlogs.Client](),
 	}
 	for _, o := range operations(sdk.Config{}) {
 		method, ok := clients[o.service].MethodByName(o.name)

@@ -4,10 +4,20 @@ import (
 	"slices"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53resolver"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -19,6 +29,16 @@ func operations(cfg sdk.Config) []operation {
 	network := ec2.NewFromConfig(cfg)
 	resolver := route53resolver.NewFromConfig(cfg)
 	zones := route53.NewFromConfig(cfg)
+	access := iam.NewFromConfig(cfg)
+	keys := kms.NewFromConfig(cfg)
+	buckets := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }) // a local server has no name for each bucket
+	queues := sqs.NewFromConfig(cfg)
+	topics := sns.NewFromConfig(cfg)
+	tables := dynamodb.NewFromConfig(cfg)
+	secrets := secretsmanager.NewFromConfig(cfg)
+	parameters := ssm.NewFromConfig(cfg)
+	images := ecr.NewFromConfig(cfg)
+	logs := cloudwatchlogs.NewFromConfig(cfg)
 	return []operation{
 		op("sts", asIs, identity.GetCallerIdentity, 0),
 
@@ -63,6 +83,33 @@ func operations(cfg sdk.Config) []operation {
 
 		op("route53", asIs, zones.ListHostedZonesByVPC, 100),
 		op("route53", asIs, zones.ListResourceRecordSets, 300),
+
+		op("iam", asIs, access.GetRole, 0),
+		op("iam", asIs, access.ListAttachedRolePolicies, 1000),
+		op("iam", asIs, access.ListRolePolicies, 1000),
+		op("iam", asIs, access.GetRolePolicy, 0),
+		op("iam", asIs, access.GetPolicy, 0),
+		op("iam", asIs, access.GetPolicyVersion, 0),
+		op("iam", asIs, access.SimulatePrincipalPolicy, 1000),
+
+		op("kms", asIs, keys.DescribeKey, 0),
+		op("kms", asIs, keys.GetKeyPolicy, 0),
+		op("s3", asIs, buckets.GetBucketPolicy, 0),
+		op("s3", asIs, buckets.GetBucketEncryption, 0),
+		op("sqs", asIs, queues.GetQueueAttributes, 0),
+		op("sns", asIs, topics.GetTopicAttributes, 0),
+		op("dynamodb", asIs, tables.DescribeTable, 0),
+		op("dynamodb", asIs, tables.GetResourcePolicy, 0),
+		op("secretsmanager", asIs, secrets.DescribeSecret, 0),
+		op("secretsmanager", asIs, secrets.ListSecretVersionIds, 100),
+		op("secretsmanager", asIs, secrets.GetResourcePolicy, 0),
+		op("ssm", asIs, parameters.DescribeParameters, 50),
+
+		op("ecr", lowerFirst, images.DescribeRepositories, 0),
+		op("ecr", lowerFirst, images.GetRepositoryPolicy, 0),
+
+		op("logs", lowerFirst, logs.DescribeLogGroups, 0),
+		op("logs", lowerFirst, logs.FilterLogEvents, 0).upTo(5),
 	}
 }
 

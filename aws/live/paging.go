@@ -7,9 +7,12 @@ import (
 	"fargate-doctor/aws"
 )
 
-// The APIs page in two ways: nearly all hand out one token, Route 53's record sets name the record to go on with.
+// The APIs page in two ways: nearly all hand out one token, Route 53's record sets name the record to go on with. EFS answers with the
+// asked Marker beside NextMarker, so that Marker counts only where there is no other.
 var pageTokens = []struct{ out, in string }{
 	{"NextToken", "NextToken"},
+	{"NextMarker", "Marker"},
+	{"Marker", "Marker"},
 	{"NextRecordName", "StartRecordName"},
 	{"NextRecordType", "StartRecordType"},
 	{"NextRecordIdentifier", "StartRecordIdentifier"},
@@ -52,7 +55,7 @@ func turnPage(in, out any) (more bool, err error) {
 	changed := false
 	for _, token := range pageTokens {
 		from, to := output.FieldByName(token.out), input.FieldByName(token.in)
-		if !from.IsValid() || !to.IsValid() {
+		if !from.IsValid() || !to.IsValid() || token.out == token.in && output.FieldByName("Next"+token.out).IsValid() {
 			continue
 		}
 		more = more || filled(from)
@@ -90,7 +93,7 @@ func answers(out any) bool {
 		if !field.IsExported() || pageField(field.Name) {
 			continue
 		}
-		if kind := f.Kind(); (kind == reflect.Slice || kind == reflect.Pointer) && !f.IsNil() {
+		if kind := f.Kind(); (kind == reflect.Slice || kind == reflect.Pointer || kind == reflect.Map) && !f.IsNil() {
 			return true
 		}
 	}
@@ -100,7 +103,7 @@ func answers(out any) bool {
 // pageField reports whether a field of an output is about paging or transport. The AWS CLI, which joins pages, prints none.
 func pageField(name string) bool {
 	switch name {
-	case "ResultMetadata", "NextToken", "NextRecordName", "NextRecordType", "NextRecordIdentifier", "MaxResults", "MaxItems", "IsTruncated":
+	case "ResultMetadata", "NextToken", "Marker", "NextMarker", "NextRecordName", "NextRecordType", "NextRecordIdentifier", "MaxResults", "MaxItems", "IsTruncated":
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -77,9 +78,23 @@ func (p *printer) value(v reflect.Value) {
 		p.table(v)
 	case reflect.Interface:
 		p.variant(v.Elem())
+	case reflect.String:
+		p.text(v.String())
 	default:
 		p.scalar(v.Interface())
 	}
+}
+
+// text prints a string. IAM alone sends policies URL-encoded; the AWS CLI prints the object that they are.
+func (p *printer) text(s string) {
+	if strings.HasPrefix(s, "%7B") {
+		decoded, err := url.PathUnescape(s)
+		if err == nil && json.Valid([]byte(decoded)) {
+			_ = json.Compact(&p.Buffer, []byte(decoded))
+			return
+		}
+	}
+	p.scalar(s)
 }
 
 // table prints a map. Its keys are data (tags, log options) and keep their spelling.

@@ -35,6 +35,7 @@ type call struct {
 	started          time.Time
 	host             string
 	attempts, broken int
+	signed           bool // the last answer has an AWS request id
 }
 
 type callKey struct{}
@@ -56,6 +57,7 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	c.host = req.URL.Host
 	resp, err := w.exchange(req.WithContext(ctx))
 	if err == nil {
+		c.signed = resp.Header.Get("X-Amz-Request-Id") != "" || resp.Header.Get("X-Amzn-Requestid") != ""
 		return resp, nil
 	}
 	c.broken++

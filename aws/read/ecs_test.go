@@ -143,12 +143,22 @@ func TestTaskDefinitionIdentityAndSetting(t *testing.T) {
 	}
 	want := aws.TaskDefinition{ARN: "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:7", Family: "web", Revision: 7, NetworkMode: "awsvpc",
 		TaskRole: "arn:aws:iam::111122223333:role/task", ExecutionRole: "arn:aws:iam::111122223333:role/exec",
-		OperatingSystem: "LINUX", Architecture: "ARM64", Compatibilities: []string{"FARGATE"},
+		OperatingSystem: "LINUX", Architecture: "ARM64", CPU: "512", Memory: "1024", PIDMode: "task", Compatibilities: []string{"FARGATE"},
+		Volumes: []aws.Volume{{Name: "data", EFS: aws.EFSVolume{FileSystem: "fs-01", AccessPoint: "fsap-01", RootDirectory: "/", IAM: true, TransitEncryption: true}}, {Name: "scratch"}},
 		Containers: []aws.ContainerDefinition{
 			{Name: "app", Image: "app:1", Essential: true,
-				Environment: []aws.Pair{{Name: "HTTPS_PROXY", Value: "http://ana:s3cret@proxy.corp:3128"}, {Name: "DB_PASSWORD", Value: "hunter2"}, {Name: "AWS_REGION", Value: "eu-central-1"}},
-				Secrets:     []aws.Pair{{Name: "API_KEY", Value: "arn:aws:ssm:eu-central-1:111122223333:parameter/key"}}},
-			{Name: "side", Image: "side:1"},
+				Environment:           []aws.Pair{{Name: "HTTPS_PROXY", Value: "http://ana:s3cret@proxy.corp:3128"}, {Name: "DB_PASSWORD", Value: "hunter2"}, {Name: "AWS_REGION", Value: "eu-central-1"}},
+				Secrets:               []aws.Pair{{Name: "API_KEY", Value: "arn:aws:ssm:eu-central-1:111122223333:parameter/key"}},
+				EnvironmentFiles:      []string{"arn:aws:s3:::assets/web.env"},
+				RepositoryCredentials: "arn:aws:secretsmanager:eu-central-1:111122223333:secret:hub-AbCdEf",
+				LogDriver:             "splunk",
+				LogOptions:            map[string]string{"awslogs-region": "eu-central-1", "splunk-token": "spl-unk", "splunk-url": "https://u:s3cret@splunk.corp:8088?token=t0ken"},
+				LogSecrets:            []aws.Pair{{Name: "splunk-token", Value: "arn:aws:secretsmanager:eu-central-1:111122223333:secret:splunk-AbCdEf"}},
+				User:                  "1000:1000", ReadonlyRoot: true, InitProcess: true, HealthCheck: true, StartTimeout: 2 * time.Minute,
+				DependsOn: []aws.Dependency{{Container: "side", Condition: "START"}},
+				Mounts:    []aws.Mount{{Volume: "data", Path: "/data", ReadOnly: true}}},
+			{Name: "side", Image: "side:1", FireLens: "fluentbit",
+				FireLensOptions: map[string]string{"config-file-type": "s3", "config-file-value": "arn:aws:s3:::assets/fluent.conf"}},
 		}}
 	if diff := cmp.Diff(want, definition); diff != "" {
 		t.Error(diff)

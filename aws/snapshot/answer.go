@@ -1,9 +1,11 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"fargate-doctor/aws"
@@ -22,10 +24,24 @@ func (s *Snapshot) Read(ctx context.Context, q aws.Query, page func(json.RawMess
 		return aws.Errorf(aws.Denied, q, "", "refused when the snapshot was recorded")
 	}
 	answer, err := s.answer(q)
+	if err != nil && everywhere[q.Service] && q.Region == "" {
+		answer, err = s.answerFromAnywhere(q, err)
+	}
 	if err != nil {
 		return err
 	}
 	return page(answer)
+}
+
+// answerFromAnywhere returns the answer of the first region's files that have one, else err.
+func (s *Snapshot) answerFromAnywhere(q aws.Query, err error) (json.RawMessage, error) {
+	for _, region := range s.regions {
+		q.Region = region
+		if answer, err := s.answer(q); err == nil {
+			return answer, nil
+		}
+	}
+	return nil, err
 }
 
 func (s *Snapshot) answer(q aws.Query) (json.RawMessage, error) {
@@ -36,7 +52,7 @@ func (s *Snapshot) answer(q aws.Query) (json.RawMessage, error) {
 	if q.Name() == "sts:GetCallerIdentity" {
 		return s.identity(q)
 	}
-	asked, _ := q.Input[op.parameter].(string)
+	asked := strings.Join(strings.Fields(strings.Join(op.asked(q), " ")), " ")
 	h := s.holdings[s.regionFor(q.Region)]
 	if h == nil {
 		return nil, s.notRecorded(q, asked, "the snapshot holds nothing of region "+q.Region)
@@ -49,9 +65,12 @@ func (s *Snapshot) answer(q aws.Query) (json.RawMessage, error) {
 			attribute, _ := q.Input["Attribute"].(string)
 			op.key = attribute
 		}
-		found := h.beside(op, asked)
+		found := h.beside(op, op.asked(q))
 		if q.Name() == "ec2:SearchTransitGatewayRoutes" && found == nil {
 			found = s.transitRoutes(h, asked)
+		}
+		if found == nil && op.names != "" && h.has(op.key) {
+			return s.list(q, h, op, asked)
 		}
 		if found == nil {
 			return nil, s.notRecorded(q, asked, "the snapshot does not hold it")
@@ -97,9 +116,12 @@ func marshalList(key string, elements []json.RawMessage) (json.RawMessage, error
 	return json.Marshal(map[string][]json.RawMessage{key: elements})
 }
 
-// beside returns the output that has the id beside it; nil when there is none. Outputs of one id are joined: a VPC's two
-// attributes come from two calls, a long list from several files.
-func (h *holding) beside(op operation, id string) document {
+// beside returns the output that has the ids beside it, or names itself; nil when there is none. Outputs of one id are joined: a
+// VPC's two attributes come from two calls, a long list from several files.
+func (h *holding) beside(op operation, asked []string) document {
+	if strings.Join(asked, "") == "" {
+		return nil
+	}
 	candidates := h.documents[:len(h.documents):len(h.documents)]
 	for _, e := range h.elements(op.several) {
 		var d document
@@ -109,7 +131,7 @@ func (h *holding) beside(op operation, id string) document {
 	}
 	var found document
 	for _, d := range candidates {
-		if id == "" || d.text(op.id) != id || d.value(op.key) == nil {
+		if d.value(op.key) == nil || !op.about(d, asked) {
 			continue
 		}
 		if found == nil {
@@ -120,6 +142,24 @@ func (h *holding) beside(op operation, id string) document {
 		}
 	}
 	return found
+}
+
+// about reports whether an output is the one that was asked for.
+func (op operation) about(d document, asked []string) bool {
+	for _, name := range strings.Fields(op.others) {
+		if d.value(name) != nil {
+			return false
+		}
+	}
+	beside := true
+	for i, id := range op.ids() {
+		beside = beside && d.text(id) == asked[i]
+	}
+	if beside || op.own == "" {
+		return beside
+	}
+	whole, _ := json.Marshal(d)
+	return slices.ContainsFunc(strings.Fields(op.own), func(path string) bool { return textAt(whole, path) == asked[0] })
 }
 
 // joinLists returns the elements of both when both are lists, else b.
@@ -216,22 +256,37 @@ func (s *Snapshot) identity(q aws.Query) (json.RawMessage, error) {
 func (s *Snapshot) notRecorded(q aws.Query, resource, reason string) error {
 	e := aws.Errorf(aws.NotRecorded, q, resource, "%s", reason)
 	e.Hint = "record it with: " + command(q, s.regionFor(q.Region))
-	if op := operations[q.Name()]; op.several != "" && op.key != "" {
-		e.Hint += fmt.Sprintf(" and add %q: %q to what it prints", op.id, resource)
+	if op := operations[q.Name()]; op.several != "" && op.key != "" && op.own == "" && op.names == "" {
+		for i, value := range op.asked(q) {
+			if value != "" {
+				e.Hint += fmt.Sprintf(" and add %q: %q to what it prints", op.ids()[i], value)
+			}
+		}
 	}
 	return e
 }
 
+// cliName lists the services that the AWS CLI calls otherwise.
+var cliName = map[string]string{"s3": "s3api", "elasticloadbalancing": "elbv2", "elasticfilesystem": "efs"}
+
 // command returns the AWS CLI command that answers a query.
 func command(q aws.Query, region string) string {
-	words := []string{"aws", q.Service, kebab(q.Operation)}
+	words := []string{"aws", cmp.Or(cliName[q.Service], q.Service), kebab(q.Operation)}
 	for _, name := range []string{"cluster", "tasks", "services", "taskDefinition", "name", "VpcId", "Attribute", "VPCId", "VPCRegion",
-		"PrefixListId", "TransitGatewayRouteTableId", "HostedZoneId", "FirewallDomainListId", "FirewallRuleGroupId", "ResourceId"} {
+		"PrefixListId", "TransitGatewayRouteTableId", "HostedZoneId", "FirewallDomainListId", "FirewallRuleGroupId", "ResourceId",
+		"RoleName", "PolicyName", "PolicyArn", "VersionId", "PolicySourceArn", "ActionNames", "ResourceArns", "KeyId", "Bucket", "QueueUrl",
+		"AttributeNames", "TopicArn", "TableName", "ResourceArn", "SecretId", "registryId", "repositoryName", "repositoryNames",
+		"logGroupNamePrefix", "logGroupName", "filterPattern"} {
 		switch v := q.Input[name].(type) {
 		case string:
 			words = append(words, "--"+kebab(name), v)
 		case []string:
 			words = append(words, append([]string{"--" + kebab(name)}, v...)...)
+		}
+	}
+	if filters, ok := q.Input["ParameterFilters"].([]aws.Input); ok {
+		for _, f := range filters {
+			words = append(words, "--parameter-filters", fmt.Sprintf("Key=%v,Option=%v,Values=%s", f["Key"], f["Option"], strings.Join(f["Values"].([]string), ",")))
 		}
 	}
 	if q.Operation == "SearchTransitGatewayRoutes" {

@@ -28,7 +28,8 @@ type Failure struct {
 	Operation string         `json:"operation"` // "ec2:DescribeSubnets"
 	Region    string         `json:"region,omitzero"`
 	Input     map[string]any `json:"input,omitzero"`
-	Kind      string         `json:"kind"` // as aws.Kind prints it
+	Kind      string         `json:"kind"`          // as aws.Kind prints it
+	Code      string         `json:"code,omitzero"` // the API's own error code
 	Resource  string         `json:"resource,omitzero"`
 	Reason    string         `json:"reason,omitzero"`
 }
@@ -41,7 +42,9 @@ func (f Failure) error(q aws.Query) error {
 			kind = k
 		}
 	}
-	return aws.Errorf(kind, q, f.Resource, "when recorded: %s", f.Reason)
+	e := aws.Errorf(kind, q, f.Resource, "when recorded: %s", f.Reason)
+	e.Code = f.Code
+	return e
 }
 
 // callKey tells calls apart. Input is compared as JSON, which is how a manifest keeps it.

@@ -1,12 +1,23 @@
 package snapshot
 
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"fargate-doctor/aws"
+)
+
 // An operation says how a call's answers are kept.
 type operation struct {
 	key string // top-level member of the answer that holds what was asked for
 
 	// For outputs that do not name what was asked: the list that keeps several, the id that stands beside each output, and
-	// the parameter of the call that it is compared with.
+	// the parameter of the call that it is compared with. Where it takes several ids, their names are separated by spaces. A dot
+	// leads into a parameter, a number into a list.
 	several, id, parameter string
+	own                    string // members of such an output that name it as well, with the same form
+	others                 string // members that only other operations' outputs have which are named alike
 
 	// For outputs that do name it: the member of each element that must be the parameter. Then nothing is an answer only when
 	// it was recorded for this very parameter.
@@ -18,6 +29,43 @@ type operation struct {
 	// For lists of ARNs: the list of descriptions, and the member of each, that hold the same ARNs.
 	described, arn string
 }
+
+// ids returns the names of what stands beside an output.
+func (op operation) ids() []string { return strings.Fields(op.id) }
+
+// asked returns what a query says for each id, "" for what it leaves open.
+func (op operation) asked(q aws.Query) []string {
+	input, _ := json.Marshal(q.Input)
+	var values []string
+	for _, path := range strings.Fields(op.parameter) {
+		values = append(values, textAt(input, path))
+	}
+	return values
+}
+
+// textAt returns the string at the end of a path of members and positions, or "".
+func textAt(value json.RawMessage, path string) string {
+	for _, name := range strings.Split(path, ".") {
+		var list []json.RawMessage
+		if i, err := strconv.Atoi(name); err == nil && json.Unmarshal(value, &list) == nil && i < len(list) {
+			value = list[i]
+			continue
+		}
+		var d document
+		if json.Unmarshal(value, &d) != nil {
+			return ""
+		}
+		value = d.value(name)
+	}
+	var s string
+	if json.Unmarshal(value, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// everywhere lists the services whose answers are not of one region: any folder may hold them.
+var everywhere = map[string]bool{"iam": true, "s3": true}
 
 // operations lists the calls that snapshots answer.
 var operations = map[string]operation{
@@ -61,4 +109,30 @@ var operations = map[string]operation{
 	"route53resolver:GetFirewallConfig":                 {key: "FirewallConfig", parameter: "ResourceId", names: "ResourceId", one: true},
 	"route53:ListHostedZonesByVPC":                      {key: "HostedZoneSummaries", several: "HostedZonesByVPC", id: "VPCId", parameter: "VPCId"},
 	"route53:ListResourceRecordSets":                    {key: "ResourceRecordSets", several: "ResourceRecordSetsByZone", id: "HostedZoneId", parameter: "HostedZoneId"},
+
+	"iam:GetRole":                  {key: "Role", parameter: "RoleName", names: "RoleName", one: true},
+	"iam:GetPolicy":                {key: "Policy", parameter: "PolicyArn", names: "Arn", one: true},
+	"iam:ListAttachedRolePolicies": {key: "AttachedPolicies", several: "AttachedRolePolicies", id: "RoleName", parameter: "RoleName"},
+	"iam:ListRolePolicies":         {key: "PolicyNames", several: "RolePolicyNames", id: "RoleName", parameter: "RoleName"},
+	"iam:GetRolePolicy":            {key: "PolicyDocument", several: "RolePolicies", id: "RoleName PolicyName", parameter: "RoleName PolicyName"},
+	"iam:GetPolicyVersion":         {key: "PolicyVersion", several: "PolicyVersions", id: "PolicyArn", parameter: "PolicyArn"},
+	"iam:SimulatePrincipalPolicy":  {key: "EvaluationResults", several: "Simulations", id: "PolicySourceArn", parameter: "PolicySourceArn"},
+
+	"kms:DescribeKey":                     {key: "KeyMetadata", several: "DescribedKeys", id: "KeyId", parameter: "KeyId", own: "KeyMetadata.Arn KeyMetadata.KeyId"},
+	"kms:GetKeyPolicy":                    {key: "Policy", several: "KeyPolicies", id: "KeyId", parameter: "KeyId"},
+	"s3:GetBucketPolicy":                  {key: "Policy", several: "BucketPolicies", id: "Bucket", parameter: "Bucket"},
+	"s3:GetBucketEncryption":              {key: "ServerSideEncryptionConfiguration", several: "BucketEncryptions", id: "Bucket", parameter: "Bucket"},
+	"sqs:GetQueueAttributes":              {key: "Attributes", several: "QueueAttributes", id: "QueueUrl", parameter: "QueueUrl"},
+	"sns:GetTopicAttributes":              {key: "Attributes", several: "TopicAttributes", id: "TopicArn", parameter: "TopicArn", own: "Attributes.TopicArn"},
+	"dynamodb:DescribeTable":              {key: "Table", parameter: "TableName", names: "TableArn", one: true},
+	"dynamodb:GetResourcePolicy":          {key: "Policy", several: "TablePolicies", id: "ResourceArn", parameter: "ResourceArn"},
+	"secretsmanager:DescribeSecret":       {key: "CreatedDate", several: "Secrets", id: "SecretId", parameter: "SecretId", own: "ARN Name"},
+	"secretsmanager:ListSecretVersionIds": {key: "Versions", several: "SecretVersions", id: "SecretId", parameter: "SecretId", own: "ARN Name"},
+	"secretsmanager:GetResourcePolicy":    {key: "ARN", several: "SecretPolicies", id: "SecretId", parameter: "SecretId", own: "ARN Name", others: "CreatedDate Versions"},
+	"ssm:DescribeParameters": {key: "Parameters", several: "ParametersByName", id: "Name", parameter: "ParameterFilters.0.Values.0",
+		names: "Name"},
+	"ecr:DescribeRepositories": {key: "repositories", parameter: "repositoryNames.0", names: "repositoryName"},
+	"ecr:GetRepositoryPolicy":  {key: "policyText", several: "RepositoryPolicies", id: "repositoryName", parameter: "repositoryName"},
+	"logs:DescribeLogGroups":   {key: "logGroups", several: "LogGroupsByPrefix", id: "logGroupNamePrefix", parameter: "logGroupNamePrefix", names: "logGroupName"},
+	"logs:FilterLogEvents":     {key: "events", several: "LogEvents", id: "logGroupName", parameter: "logGroupName"},
 }

@@ -156,11 +156,16 @@ func (op operation) compose(q aws.Query, pages []json.RawMessage) (document, err
 		return whole, nil
 	}
 	if op.several != "" {
-		id, err := json.Marshal(q.Input[op.parameter])
-		if err != nil {
-			return nil, err
+		for i, value := range op.asked(q) {
+			if value == "" {
+				continue
+			}
+			id, err := json.Marshal(value)
+			if err != nil {
+				return nil, err
+			}
+			whole[op.ids()[i]] = id
 		}
-		whole[op.id] = id
 		several, err := json.Marshal([]document{whole})
 		return document{op.several: several}, err
 	}
@@ -197,7 +202,7 @@ func failureOf(c call, kind aws.Kind) Failure {
 	f := Failure{Operation: c.query.Name(), Region: c.query.Region, Input: c.query.Input, Kind: kind.String(), Reason: c.err.Error()}
 	var e *aws.Error
 	if errors.As(c.err, &e) {
-		f.Resource = e.Resource
+		f.Resource, f.Code = e.Resource, e.Code
 		if e.Err != nil {
 			f.Reason = e.Err.Error()
 		}

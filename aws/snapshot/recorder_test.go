@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -62,7 +63,76 @@ type diagnosis struct {
 	Interfaces []vpc.NetworkInterface
 	Subnets    []vpc.Subnet
 	Network    vpc.Network
+	Access     access
 	Failures   map[string]string
+}
+
+// An access is what a diagnosis reads about permissions.
+type access struct {
+	Role        aws.Role
+	Policies    aws.Policies
+	Boundary    aws.PolicyDocument
+	Simulations []aws.Simulation
+	Resources   []aws.PolicyDocument
+	Encryption  []string
+	Keys        []aws.Key
+	Secret      aws.Secret
+	Versions    map[string][]string
+	Parameter   aws.Parameter
+	Group       aws.LogGroup
+	Lines       []aws.LogLine
+}
+
+func readAccess(t *testing.T, r aws.Reader, note func(string, error)) access {
+	t.Helper()
+	const account = "111122223333"
+	ctx := t.Context()
+	var a access
+	var err error
+	a.Role, err = read.Role(ctx, r, "arn:aws:iam::"+account+":role/app/task")
+	note("role", err)
+	a.Policies, err = read.RolePolicies(ctx, r, "task")
+	note("policies", err)
+	for _, err := range a.Policies.Unread {
+		note("policy", err)
+	}
+	a.Policies.Unread = nil
+	a.Boundary, err = read.ManagedPolicy(ctx, r, "arn:aws:iam::"+account+":policy/shared")
+	note("boundary", err)
+	a.Simulations, err = read.Simulate(ctx, r, a.Role.ARN, []string{"s3:GetObject"}, []string{"arn:aws:s3:::assets/a"}, nil)
+	note("simulation", err)
+	for _, arn := range []string{"arn:aws:s3:::assets/a", "arn:aws:sqs:eu-central-1:" + account + ":orders", "arn:aws:sns:eu-central-1:" + account + ":orders",
+		"arn:aws:secretsmanager:eu-central-1:" + account + ":secret:db-AbCdEf", "arn:aws:ecr:eu-central-1:" + account + ":repository/team/web",
+		"arn:aws:dynamodb:eu-central-1:" + account + ":table/orders"} {
+		p, err := read.ResourcePolicy(ctx, r, arn)
+		note(arn, err)
+		a.Resources = append(a.Resources, p)
+		key, err := read.EncryptionKey(ctx, r, arn)
+		note("key of "+arn, err)
+		a.Encryption = append(a.Encryption, key)
+	}
+	for _, id := range []string{"arn:aws:kms:eu-central-1:" + account + ":key/0a1b2c3d-1111-2222-3333-444455556666", "alias/app"} {
+		k, err := read.Key(ctx, r, id)
+		note(id, err)
+		if k.PolicyErr != nil {
+			note("policy of "+id, k.PolicyErr)
+			k.PolicyErr = nil
+		}
+		a.Keys = append(a.Keys, k)
+	}
+	a.Secret, err = read.Secret(ctx, r, "arn:aws:secretsmanager:eu-central-1:"+account+":secret:db-AbCdEf")
+	note("secret", err)
+	a.Versions, err = read.SecretVersions(ctx, r, "db")
+	note("versions", err)
+	a.Parameter, err = read.Parameter(ctx, r, "/app/key")
+	note("parameter", err)
+	_, err = read.Parameter(ctx, r, "/app/none")
+	note("no parameter", err)
+	a.Group, err = read.LogGroup(ctx, r, "", "/app/web")
+	note("log group", err)
+	a.Lines, err = read.LogLines(ctx, r, "", "/app/web", nil, time.UnixMilli(1714979290000), "?ERROR ?Timeout", 10)
+	note("log lines", err)
+	return a
 }
 
 func diagnose(t *testing.T, r aws.Reader) diagnosis {
@@ -95,12 +165,18 @@ func diagnose(t *testing.T, r aws.Reader) diagnosis {
 		Join(read.Resolver(ctx, r, region, "vpc-0aa", "sns.amazonaws.com")).
 		Join(read.EndpointServices(ctx, r, region)).
 		Join(read.Beyond(ctx, r, []vpc.Need{{Ref: vpc.Ref{Kind: vpc.KindVPC, ID: "vpc-0bb"}, Region: region}, {Ref: vpc.Ref{Kind: vpc.KindTransitRouteTable, ID: "tgw-rtb-09"}, Region: region}}))
+	d.Access = readAccess(t, r, note)
 	return d
 }
 
 // withoutSecrets returns the diagnosis as a recording knows it.
 func (d diagnosis) withoutSecrets() diagnosis {
 	for i, c := range d.Definition.Containers {
+		for name, want := range map[string]string{"splunk-token": "(removed)", "splunk-url": "https://(removed)@splunk.corp:8088"} {
+			if c.LogOptions[name] != "" {
+				c.LogOptions[name] = want
+			}
+		}
 		for j, p := range c.Environment {
 			switch p.Name {
 			case "DB_PASSWORD":
@@ -117,7 +193,9 @@ func TestRecordingReplaysToTheSame(t *testing.T) {
 	failing := map[string]map[string]aws.Kind{
 		"nothing fails": nil,
 		"some fail": {"ec2:DescribeNetworkAcls": aws.Denied, "ec2:DescribeNatGateways": aws.Throttled, "ecs:ListServices": aws.Unreachable,
-			"ec2:SearchTransitGatewayRoutes": aws.NotFound, "route53resolver:ListFirewallDomains": aws.Denied, "ecs:ListAccountSettings": aws.Denied},
+			"ec2:SearchTransitGatewayRoutes": aws.NotFound, "route53resolver:ListFirewallDomains": aws.Denied, "ecs:ListAccountSettings": aws.Denied,
+			"iam:GetPolicyVersion": aws.Denied, "iam:SimulatePrincipalPolicy": aws.Denied, "kms:GetKeyPolicy": aws.Denied, "s3:GetBucketPolicy": aws.NotFound,
+			"s3:GetBucketEncryption": aws.Denied, "logs:FilterLogEvents": aws.Throttled},
 	}
 	for what, failing := range failing {
 		w := testdata(t)
@@ -204,7 +282,7 @@ func TestRecordingHoldsNoSecrets(t *testing.T) {
 			t.Errorf("%s is in the recording", secret)
 		}
 	}
-	for _, kept := range []string{"DB_PASSWORD", "TOKEN", `".corp"`, "proxy.corp:3128", "awslogs-region", "API_KEY", "parameter/key"} {
+	for _, kept := range []string{"DB_PASSWORD", "TOKEN", `".corp"`, "proxy.corp:3128", "awslogs-region", "API_KEY", "parameter/key", "splunk.corp:8088", "fluent.conf", "secret:hub-AbCdEf"} {
 		if !strings.Contains(all, kept) {
 			t.Errorf("%s is not in the recording", kept)
 		}

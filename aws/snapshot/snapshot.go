@@ -15,6 +15,28 @@
 //	ListFirewallDomains          Domains                        FirewallDomainListId         FirewallDomains
 //	ListHostedZonesByVPC         HostedZoneSummaries            VPCId                        HostedZonesByVPC
 //	ListResourceRecordSets       ResourceRecordSets             HostedZoneId                 ResourceRecordSetsByZone
+//	ListAttachedRolePolicies     AttachedPolicies               RoleName                     AttachedRolePolicies
+//	ListRolePolicies             PolicyNames                    RoleName                     RolePolicyNames
+//	GetRolePolicy                PolicyDocument                 RoleName, PolicyName (CLI)   RolePolicies
+//	GetPolicyVersion             PolicyVersion                  PolicyArn                    PolicyVersions
+//	SimulatePrincipalPolicy      EvaluationResults              PolicySourceArn              Simulations
+//	DescribeKey                  KeyMetadata                    KeyId, or what is in it      DescribedKeys
+//	GetKeyPolicy                 Policy                         KeyId                        KeyPolicies
+//	GetBucketPolicy              Policy                         Bucket                       BucketPolicies
+//	GetBucketEncryption          ServerSideEncryption…          Bucket                       BucketEncryptions
+//	GetQueueAttributes           Attributes                     QueueUrl                     QueueAttributes
+//	GetTopicAttributes           Attributes                     TopicArn, or what is in it   TopicAttributes
+//	DynamoDB's GetResourcePolicy Policy                         ResourceArn                  TablePolicies
+//	DescribeSecret               CreatedDate …                  SecretId, or what is in it   Secrets
+//	ListSecretVersionIds         Versions                       SecretId, or what is in it   SecretVersions
+//	Secret's GetResourcePolicy   ARN, ResourcePolicy            SecretId, or what is in it   SecretPolicies
+//	DescribeParameters           Parameters                     Name (the one asked for)     ParametersByName
+//	GetRepositoryPolicy          policyText                     repositoryName (CLI)         RepositoryPolicies
+//	DescribeLogGroups            logGroups                      logGroupNamePrefix           LogGroupsByPrefix
+//	FilterLogEvents              events                         logGroupName                 LogEvents
+//
+// A resource without policy has "" in place of it. Plain lists of parameters and log groups are understood too, but tell of none that
+// it is missing: for that, an empty output with the name beside it is needed.
 //
 // A transit gateway's routes are also understood as TransitGatewayStaticRoutes and TransitGatewayPropagations, each a list of
 // outputs with the table's id: a propagated route leads to what the attached VPC has for CIDR blocks. Where the CLI prints an

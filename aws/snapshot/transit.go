@@ -8,12 +8,12 @@ import (
 // form that SearchTransitGatewayRoutes answers in; nil when the static routes were not recorded. A propagated route leads to
 // what the attached VPC has for CIDR blocks. Where that is not known, the answer says that there are further routes.
 func (s *Snapshot) transitRoutes(h *holding, table string) document {
-	static := h.beside(operation{key: "Routes", several: "TransitGatewayStaticRoutes", id: "TransitGatewayRouteTableId"}, table)
+	static := h.beside(operation{key: "Routes", several: "TransitGatewayStaticRoutes", id: "TransitGatewayRouteTableId"}, []string{table})
 	if static == nil {
 		return nil
 	}
 	propagations := h.beside(operation{key: "TransitGatewayRouteTablePropagations", several: "TransitGatewayPropagations",
-		id: "TransitGatewayRouteTableId"}, table)
+		id: "TransitGatewayRouteTableId"}, []string{table})
 
 	routes := []transitRoute{}
 	_ = json.Unmarshal(static.value("Routes"), &routes)

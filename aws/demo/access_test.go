@@ -1,0 +1,77 @@
+package demo_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/read"
+)
+
+// Every world answers what is asked about the permissions of its task, in the names of its own partition.
+func TestEveryTaskHasItsRolesAndWhatTheyGuard(t *testing.T) {
+	for _, w := range demo.Worlds() {
+		r, _, err := demo.Open(w.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := t.Context()
+		service, err := read.Service(ctx, r, w.Cluster, w.Service)
+		if err != nil {
+			t.Errorf("%s: %v", w.Name, err)
+			continue
+		}
+		definition, err := read.TaskDefinition(ctx, r, service.TaskDefinition)
+		if err != nil {
+			t.Errorf("%s: %v", w.Name, err)
+			continue
+		}
+		a, _ := aws.ParseARN(service.ARN)
+		arn := func(service, resource string) string {
+			return aws.ARN{Partition: a.Partition, Service: service, Region: a.Region, Account: a.Account, Resource: resource}.String()
+		}
+		for _, name := range []string{definition.TaskRole, definition.ExecutionRole} {
+			role, err := read.Role(ctx, r, name)
+			if err != nil || role.ARN != name || !strings.Contains(role.Trust, "ecs-tasks.amazonaws.com") {
+				t.Errorf("%s: %+v, %v", w.Name, role, err)
+			}
+			policies, err := read.RolePolicies(ctx, r, name)
+			if err != nil || len(policies.Unread) > 0 || len(policies.Known) < 2 {
+				t.Errorf("%s: policies of %s: %+v, %v", w.Name, name, policies, err)
+			}
+			for _, p := range policies.Known {
+				if a.Partition != "aws" && strings.Contains(p.Document, "arn:aws:") {
+					t.Errorf("%s: %s names another partition: %s", w.Name, p.Name, p.Document)
+				}
+			}
+		}
+		secret := arn("secretsmanager", "secret:shop/orders-db-b1QyTz")
+		for _, guarded := range []string{arn("sns", "orders"), arn("sqs", "orders"), arn("dynamodb", "table/orders"), secret,
+			"arn:" + a.Partition + ":s3:::shop-assets/logo.svg", arn("ecr", "repository/web")} {
+			if p, err := read.ResourcePolicy(ctx, r, guarded); err != nil || p.Document != "" && !json.Valid([]byte(p.Document)) {
+				t.Errorf("%s: policy of %s: %+v, %v", w.Name, guarded, p, err)
+			}
+			key, err := read.EncryptionKey(ctx, r, guarded)
+			if err != nil {
+				t.Errorf("%s: key of %s: %v", w.Name, guarded, err)
+			}
+			if key == "" {
+				continue
+			}
+			if k, err := read.Key(ctx, r, key); err != nil || k.State != "Enabled" || k.PolicyErr != nil || k.Policy == "" {
+				t.Errorf("%s: key of %s: %+v, %v", w.Name, guarded, k, err)
+			}
+		}
+		for _, c := range definition.Containers {
+			lines, err := read.LogLines(ctx, r, "", c.LogOptions["awslogs-group"], nil, w.Captured.Add(-3600e9), "", 1000)
+			if err != nil || len(lines) < 10 || lines[len(lines)-1].At.After(w.Captured) {
+				t.Errorf("%s: log of %s: %d lines, %v", w.Name, c.Name, len(lines), err)
+			}
+		}
+		if _, err := read.Simulate(ctx, r, definition.TaskRole, []string{"sns:Publish"}, nil, nil); aws.KindOf(err) != aws.NotRecorded {
+			t.Errorf("%s: a simulation: %v", w.Name, err)
+		}
+	}
+}

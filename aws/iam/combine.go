@@ -285,23 +285,19 @@ func (c *combination) granting() Layer {
 	return Identity
 }
 
-// refusing returns the layers that refuse, in order: those that deny when there are any, else those that lack an allow.
+// refusing returns the layers that refuse: those that deny, and then those that lack an allow, each in order. Every one needs a mend.
 func (c *combination) refusing() []Layer {
-	var out []Layer
+	var denying, lacking []Layer
 	for l := range layers {
-		if c.concerns(l) && c.tallies[l].denies == Yes {
-			out = append(out, l)
+		switch {
+		case !c.concerns(l):
+		case c.tallies[l].denies == Yes:
+			denying = append(denying, l)
+		case c.tallies[l].allows.any() == No && c.needs(l):
+			lacking = append(lacking, l)
 		}
 	}
-	if len(out) > 0 {
-		return out
-	}
-	for l := range layers {
-		if c.concerns(l) && c.tallies[l].allows.any() == No && c.needs(l) {
-			out = append(out, l)
-		}
-	}
-	return out
+	return append(denying, lacking...)
 }
 
 // needs reports whether the request needs the allow that layer l lacks. Within one account, where the resource's policy and the identity's

@@ -10,9 +10,12 @@ import (
 	"fargate-doctor/aws/read"
 )
 
-// Every world answers what is asked about the permissions of its task, in the names of its own partition.
+// Every world whose permissions are as its base has them answers what is asked about them, in the names of its own partition.
 func TestEveryTaskHasItsRolesAndWhatTheyGuard(t *testing.T) {
 	for _, w := range demo.Worlds() {
+		if w.Symptom == "auth" || strings.HasSuffix(w.Name, "-access") {
+			continue
+		}
 		r, _, err := demo.Open(w.Name)
 		if err != nil {
 			t.Fatal(err)

@@ -27,7 +27,7 @@ type change struct {
 	Name string `json:"name"` // or its name: Name tag, group name, ECS name
 
 	Set    map[string]any `json:"set"`    // members to replace; a dot leads into a member, a number into a list
-	Of     string         `json:"of"`     // with Set: not the resource itself but the elements of this list …
+	Of     string         `json:"of"`     // with Set: not the resource itself but the elements of this list (a dot leads into a member) …
 	Where  map[string]any `json:"where"`  // … (or of Remove's) that have these members
 	Remove string         `json:"remove"` // list from which the elements are taken
 	Add    string         `json:"add"`    // list that Value is added to
@@ -80,22 +80,20 @@ func (a account) edit(c change) error {
 	}
 	switch {
 	case c.Add != "":
-		list, ok := resource[c.Add].([]any)
+		list, ok := at(resource, c.Add).([]any)
 		if !ok {
 			return fmt.Errorf("%s is no list", c.Add)
 		}
-		resource[c.Add] = append(slices.Clone(list), c.Value)
-		return nil
+		return set(resource, strings.Split(c.Add, "."), append(slices.Clone(list), c.Value))
 	case c.Remove != "":
-		list, _ := resource[c.Remove].([]any)
+		list, _ := at(resource, c.Remove).([]any)
 		rest := slices.DeleteFunc(slices.Clone(list), func(v any) bool { return has(v, c.Where) })
 		if len(rest) == len(list) {
 			return fmt.Errorf("%s where %v: %w", c.Remove, c.Where, errNoMatch)
 		}
-		resource[c.Remove] = rest
-		return nil
+		return set(resource, strings.Split(c.Remove, "."), rest)
 	case c.Of != "":
-		list, _ := resource[c.Of].([]any)
+		list, _ := at(resource, c.Of).([]any)
 		var matched bool
 		for _, v := range list {
 			if !has(v, c.Where) {
@@ -208,6 +206,25 @@ func setAll(resource map[string]any, members map[string]any) error {
 		}
 	}
 	return nil
+}
+
+// at returns the member at the end of a path, nil when it leads nowhere.
+func at(in any, path string) any {
+	for _, name := range strings.Split(path, ".") {
+		switch object := in.(type) {
+		case map[string]any:
+			in = object[name]
+		case []any:
+			i, err := strconv.Atoi(name)
+			if err != nil || i < 0 || i >= len(object) {
+				return nil
+			}
+			in = object[i]
+		default:
+			return nil
+		}
+	}
+	return in
 }
 
 // set replaces the member at the end of the path. All before it must be there.

@@ -27,21 +27,25 @@ const Default = "endpoint-sg-ingress-denied"
 
 // A World is a small AWS account with, usually, one thing wrong in it, and the question that finds it.
 type World struct {
-	Name    string
-	Title   string // what it shows, in a few words
-	Story   string // what the person on call sees
-	Base    string // the base that it differs from
-	Region  string
-	Cluster string
-	Service string
-	Task    string // id; "" when the service's newest task is meant
-	Symptom string // "timeout", "dns" or "unsure"
-	Target  string // as a person would type it
-	Expect  Expectation
+	Name     string
+	Title    string // what it shows, in a few words
+	Story    string // what the person on call sees
+	Base     string // the base that it differs from
+	Region   string
+	Cluster  string
+	Service  string
+	Task     string // id; "" when the service's newest task is meant
+	Symptom  string // "timeout", "dns", "auth" or "unsure"
+	Target   string // as a person would type it
+	Action   string // the refused call, where the world is about one
+	Resource string // what it was refused on
+	Error    string // what the application printed
+	Expect   Expectation
 
 	Captured time.Time // the moment that it shows
 
-	denied  []string // IAM actions that are refused
+	denied  []string           // IAM actions that are refused
+	failed  []snapshot.Failure // calls that end otherwise, such as with "not found"
 	changes []change
 }
 
@@ -53,17 +57,21 @@ type Expectation struct {
 
 // worldFile is the form of a world on disk.
 type worldFile struct {
-	Title   string      `json:"title"`
-	Story   string      `json:"story"`
-	Base    string      `json:"base"`
-	Cluster string      `json:"cluster"`
-	Service string      `json:"service"`
-	Task    string      `json:"task"`
-	Symptom string      `json:"symptom"`
-	Target  string      `json:"target"`
-	Expect  Expectation `json:"expect"`
-	Denied  []string    `json:"denied"`
-	Changes []change    `json:"changes"`
+	Title    string             `json:"title"`
+	Story    string             `json:"story"`
+	Base     string             `json:"base"`
+	Cluster  string             `json:"cluster"`
+	Service  string             `json:"service"`
+	Task     string             `json:"task"`
+	Symptom  string             `json:"symptom"`
+	Target   string             `json:"target"`
+	Action   string             `json:"action"`
+	Resource string             `json:"resource"`
+	Error    string             `json:"error"`
+	Expect   Expectation        `json:"expect"`
+	Denied   []string           `json:"denied"`
+	Failed   []snapshot.Failure `json:"failed"`
+	Changes  []change           `json:"changes"`
 }
 
 // Worlds returns all worlds in the order in which they are offered: healthy ones, then cause by cause along the packet's
@@ -87,8 +95,8 @@ func load(name string) World {
 	decodeEmbedded(path.Join("worlds", name+".json"), &f)
 	return World{
 		Name: name, Title: f.Title, Story: f.Story, Base: f.Base, Region: loadBase(f.Base).Region,
-		Cluster: f.Cluster, Service: f.Service, Task: f.Task, Symptom: f.Symptom, Target: f.Target,
-		Expect: f.Expect, Captured: captured, denied: f.Denied, changes: f.Changes,
+		Cluster: f.Cluster, Service: f.Service, Task: f.Task, Symptom: f.Symptom, Target: f.Target, Action: f.Action, Resource: f.Resource, Error: f.Error,
+		Expect: f.Expect, Captured: captured, denied: f.Denied, failed: f.Failed, changes: f.Changes,
 	}
 }
 

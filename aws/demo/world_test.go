@@ -23,7 +23,7 @@ func TestEveryWorldFileIsListedOnceAndShort(t *testing.T) {
 		}
 		titles[w.Title] = w.Name
 		for what, text := range map[string]string{"title": w.Title, "story": w.Story, "cluster": w.Cluster, "service": w.Service,
-			"symptom": w.Symptom, "target": w.Target, "verdict": w.Expect.Verdict} {
+			"symptom": w.Symptom, "target or error text": w.Target + w.Error, "verdict": w.Expect.Verdict} {
 			if text == "" {
 				t.Errorf("%s has no %s", w.Name, what)
 			}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +28,8 @@ Exit status: 0 nothing wrong was found, 1 the program could not do its work, 2 a
 could not be read (the report names it).`,
 		Example: `  fargate-doctor diagnose --cluster shop --task 7c1e55ab --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
+  fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish --resource arn:aws:sns:eu-central-1:111122223333:orders
+  tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
   fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
 		Args: cobra.NoArgs,
@@ -37,6 +41,21 @@ could not be read (the report names it).`,
 				return err
 			}
 			c.Symptom, c.Answers = steps.Symptom(symptom), answers
+			if c.Action != "" && !actionForm.MatchString(c.Action) {
+				return usagef("for example --action sns:Publish", "--action %s is no action", c.Action)
+			}
+			if c.Resource != "" && c.Resource != "*" && !strings.HasPrefix(c.Resource, "arn:") {
+				return usagef("for example --resource arn:aws:sns:eu-central-1:111122223333:orders", "--resource %s is no ARN", c.Resource)
+			}
+			if c.Error == "-" {
+				text, err := io.ReadAll(io.LimitReader(p.in, mostError))
+				if err != nil {
+					return fmt.Errorf("error text from stdin: %w", err)
+				}
+				if c.Error = string(text); strings.TrimSpace(c.Error) == "" {
+					return usagef("pipe what the application printed into it", "--error - got nothing from stdin")
+				}
+			}
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
 				c.Launch = &launch
 			}
@@ -50,12 +69,20 @@ could not be read (the report names it).`,
 	f.StringVar(&c.Container, "container", "", "container whose proxy settings count (default: the first essential one)")
 	f.StringVar(&symptom, "symptom", "", "what you see: "+strings.Join(symptomNames(), ", ")+" (default timeout)")
 	f.StringVar(&c.Target, "to", "", "what the task wants to reach: a service (sns), host[:port], URL or address:port")
+	f.StringVar(&c.Action, "action", "", "the call that was refused: sns:Publish")
+	f.StringVar(&c.Resource, "resource", "", "ARN of what it was refused on")
+	f.StringVar(&c.Error, "error", "", "what the application printed, or - to read it from stdin: it tells symptom, target and call")
 	f.StringSliceVar(&launch.Subnets, "subnet", nil, "subnet of a task that does not exist yet")
 	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "security group of a task that does not exist yet")
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
 	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
 	return cmd
 }
+
+// mostError is how much of an error text is read, in bytes.
+const mostError = 1 << 20
+
+var actionForm = regexp.MustCompile(`^[A-Za-z0-9-]+:[A-Za-z0-9]+$`)
 
 // checkAnswers refuses answers to questions that nobody asks, and choices that a question does not offer.
 func checkAnswers(answers map[string]string) error {
@@ -96,19 +123,22 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case) error {
 	if err != nil {
 		return err
 	}
-	c := merge(w.asked, flags)
+	c := merge(w.asked, steps.Understand(flags))
 	if c.Symptom == "" {
 		c.Symptom = steps.Timeout
 	}
 	if c.Region == "" {
 		c.Region = w.region
 	}
+	c = steps.Understand(c)
 	switch {
 	case c.Cluster == "" && c.Launch == nil:
 		return usagef("say --cluster, or --subnet and --security-group for a task that does not exist yet", "which cluster?")
 	case c.Task == "" && c.Service == "" && c.Launch == nil:
 		return usagef("say --task or --service", "which task?")
-	case c.Target == "":
+	case c.Target == "" && c.Symptom == steps.Auth && c.Error == "":
+		return usagef("say --action, for example --action sns:Publish, or --error with what the application printed", "which call was refused?")
+	case c.Target == "" && c.Symptom != steps.Auth:
 		return usagef("say --to, for example --to sns", "what does the task want to reach?")
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.set.timeout)

@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"aws/live":       {"aws"},
 	"aws/snapshot":   {"aws"},
 	"aws/demo":       {"aws", "aws/snapshot"},
-	"steps":          {"aws", "aws/read", "aws/vpc"},
+	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},
 	"steps/report":   {"aws", "aws/vpc", "steps"},
 	"steps/symptom":  {"aws"},
 	"tui":            {"aws", "aws/read", "aws/vpc", "steps", "steps/report"},

@@ -48,6 +48,8 @@ No secret value is asked for. Values of environment variables are left out unles
 	f.StringVar(&c.Task, "task", "", "task id, ARN, or the beginning of an id")
 	f.StringVar(&c.Service, "service", "", "service name: its newest task is recorded")
 	f.StringVar(&c.Target, "to", "", "what the task wants to reach; without it the target can be chosen later")
+	f.StringVar(&c.Action, "action", "", "the call that was refused: sns:Publish; what decides about it is recorded too")
+	f.StringVar(&c.Resource, "resource", "", "ARN of what it was refused on")
 	f.StringVarP(&path, "output", "o", "", "folder, .zip or .tar.gz to write")
 	f.BoolVar(&redact, "redact", false, "mask account ids")
 	return cmd
@@ -70,6 +72,10 @@ func (p *program) record(ctx context.Context, flags steps.Case, path string, red
 		c.Target = "sts" // any target reads the network; the private zones of all names are read below
 	}
 	c.Symptom = steps.Unsure
+	c = steps.Understand(c)
+	if calls := steps.Calls(c.Target, c.Region, ""); c.Action == "" && len(calls) > 0 {
+		c.Action = calls[0].Action // any call reads the roles and their policies
+	}
 	recorder := snapshot.NewRecorder(w.reader)
 	reader := aws.NewMemo(recorder) // what the walk has read is not asked for again by the lists
 	progress := p.newProgress()

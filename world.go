@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -63,7 +64,7 @@ func (p *program) openDemo(name string) (world, error) {
 		reader: reader, region: w.Region, title: "demo: " + w.Name, story: w.Story, now: p.since(w.Captured),
 		asked: steps.Case{
 			Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service,
-			Symptom: steps.Symptom(w.Symptom), Target: w.Target,
+			Symptom: steps.Symptom(w.Symptom), Target: w.Target, Action: w.Action, Resource: w.Resource, Error: w.Error,
 		},
 	}, nil
 }
@@ -116,6 +117,9 @@ func merge(asked, flags steps.Case) steps.Case {
 		c.Task, c.Service = asked.Task, asked.Service
 	}
 	fill(&c.Target, asked.Target)
+	if c.Action == "" && c.Error == "" {
+		c.Action, c.Resource, c.Error = asked.Action, cmp.Or(c.Resource, asked.Resource), asked.Error
+	}
 	if c.Symptom == "" {
 		c.Symptom = asked.Symptom
 	}

@@ -10,6 +10,9 @@ type Case struct {
 	Launch    *Launch
 	Symptom   Symptom
 	Target    string            // as typed: "sns", "sns.eu-central-1.amazonaws.com", "https://host:8443/x", "10.0.0.5:5432"
+	Action    string            // the call that was refused: "sns:Publish"; "" when nobody has said it
+	Resource  string            // ARN of what it was refused on; "" when nobody has said it
+	Error     string            // what the application printed, as pasted; may be several lines
 	Answers   map[string]string // by Question.ID, from the person
 }
 
@@ -25,6 +28,7 @@ type Symptom string
 const (
 	Timeout Symptom = "timeout"
 	DNS     Symptom = "dns"
+	Auth    Symptom = "auth"
 	Unsure  Symptom = "unsure"
 )
 
@@ -40,6 +44,7 @@ func Symptoms() []SymptomInfo {
 	return []SymptomInfo{
 		{Timeout, "It times out", `the connection hangs: "connect timed out", "i/o timeout"`},
 		{DNS, "The name does not resolve", `"no such host", "getaddrinfo ENOTFOUND"`},
+		{Auth, "Access is denied", `"is not authorized to perform", "AccessDenied"`},
 		{Unsure, "I am not sure", "look at everything"},
 	}
 }

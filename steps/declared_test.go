@@ -21,11 +21,11 @@ func loadWorld(t testing.TB, name string, wrap func(aws.Reader) aws.Reader) Fact
 	if wrap != nil {
 		reader = wrap(reader)
 	}
-	f := factsOf(Case{
-		Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service, Symptom: Symptom(w.Symptom), Target: w.Target,
-	})
+	f := factsOf(Understand(Case{
+		Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service, Symptom: Symptom(w.Symptom), Target: w.Target, Action: w.Action, Resource: w.Resource, Error: w.Error,
+	}))
 	var s store
-	s.load(t.Context(), wantedFacts(tree), source{aws.NewMemo(reader), w.Region}, f, func(_ arrival, now Facts) { f = now })
+	s.load(t.Context(), wantedFacts(tree), source{Reader: aws.NewMemo(reader), region: w.Region, now: w.Captured}, f, func(_ arrival, now Facts) { f = now })
 	return f
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"fargate-doctor/aws"
@@ -35,13 +36,11 @@ type Event struct {
 // not be read on the way is in the report. A nil observe is allowed.
 func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report, error) {
 	began := e.now()
-	if e.asking == nil {
-		e.calls = aws.NewCounted(e.Reader)
-		e.asking = aws.NewMemo(e.calls)
-	}
 	if c.Region == "" {
 		c.Region = e.Region
 	}
+	c = Understand(c)
+	from := e.source(c.Region)
 	before := e.calls.Calls()
 	tell := func(event Event) {
 		if observe != nil {
@@ -54,10 +53,10 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	defer stop()
 
 	f := factsOf(c)
-	w := newWalker(tree, tell)
+	w := newWalker(tree, c.Symptom, tell)
 	ended := w.advance(f)
 	var failure error
-	e.facts.load(reading, wantedFacts(tree), source{e.asking, c.Region}, f, func(a arrival, now Facts) {
+	e.facts.load(reading, wantedFacts(w.ahead()), from, f, func(a arrival, now Facts) {
 		if ended || failure != nil {
 			return
 		}
@@ -79,14 +78,24 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	}
 	results := prove(tree, f, w.report())
 	r := Report{
-		Subject: subjectOf(f, began), Symptom: c.Symptom, Target: reportedTarget(f), Steps: results, Causes: causesOf(results),
-		Calls: since(before, e.calls.Calls()), Duration: e.now().Sub(began),
+		Subject: subjectOf(f, began), Symptom: c.Symptom, Target: reportedTarget(f), Call: reportedCall(f), Steps: results,
+		Causes: foremost(c.heard(), causesOf(results)),
+		Calls:  callsSince(before, e.calls.Calls()), Duration: e.now().Sub(began),
 	}
 	r.Verdict = overall(results, r.Causes)
 	if p, err := path.Try(f); err == nil {
 		r.Trace = p.main
 	}
 	return r, nil
+}
+
+// source returns where facts are read from: through the memo, so that no call is made twice.
+func (e *Engine) source(region string) source {
+	if e.asking == nil {
+		e.calls = aws.NewCounted(e.Reader)
+		e.asking = aws.NewMemo(e.calls)
+	}
+	return source{e.asking, region, e.now()}
 }
 
 // Forget drops the facts that the step needs (all facts, if step is ""), so that the next walk reads them again.
@@ -147,7 +156,7 @@ func fatal(ctx context.Context, a arrival, c Case) error {
 	return nil
 }
 
-func since(before, after map[string]int) map[string]int {
+func callsSince(before, after map[string]int) map[string]int {
 	calls := map[string]int{}
 	for name, n := range after {
 		if n > before[name] {
@@ -211,17 +220,16 @@ func causesOf(results []StepResult) []Cause {
 	return slices.Concat(certain, doubtful)
 }
 
-// overall sums up: a problem that was found outweighs what could not be read, and that outweighs what is fine.
+// overall sums up: a problem that was found outweighs what could not be read, and that outweighs what is fine. The root cause says what
+// kind of problem it is.
 func overall(results []StepResult, causes []Cause) Overall {
 	verdict := OK
 	for _, r := range results {
 		for _, f := range append([]Finding{r.Finding}, r.Also...) {
-			switch {
-			case f.Verdict == Fail && slices.Contains(misconfigured, causes[0].Code):
-				return Misconfigured
-			case f.Verdict == Fail:
-				return BlockedPath
-			case f.Verdict == Unknown:
+			switch f.Verdict {
+			case Fail:
+				return kindOf(causes[0].Code)
+			case Unknown:
 				verdict = Inconclusive
 			}
 		}
@@ -229,5 +237,20 @@ func overall(results []StepResult, causes []Cause) Overall {
 	return verdict
 }
 
-// misconfigured lists the causes that stop nothing on the network: what is asked for can't work.
-var misconfigured = []string{"target.invalid-url", "target.wrong-port", "ecs.network-limits"}
+// kindOf says what kind of problem a cause is.
+func kindOf(code string) Overall {
+	if slices.Contains(misconfigured, code) {
+		return Misconfigured
+	}
+	switch area, _, _ := strings.Cut(code, "."); area {
+	case "iam", "kms":
+		return DeniedCall
+	}
+	return BlockedPath
+}
+
+// misconfigured lists the causes that are neither on the network nor in a policy: what is asked for can't work as it is set up.
+var misconfigured = []string{
+	"target.invalid-url", "target.wrong-port", "ecs.network-limits", "iam.credentials-missing", "iam.credentials-expired",
+	"iam.static-credentials", "iam.role-missing", "iam.role-not-assumable", "kms.key-disabled",
+}

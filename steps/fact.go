@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"fargate-doctor/aws"
 )
@@ -28,6 +29,7 @@ type Fact[T any] struct {
 type source struct {
 	aws.Reader
 	region string
+	now    time.Time // of the world that is read; zero when there is no clock
 }
 
 // known is a Fact of any type.

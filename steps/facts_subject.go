@@ -94,12 +94,27 @@ func ownerName(f Facts) string {
 	return f.c.Service
 }
 
+// drafted is the task definition that the named service would start tasks from. It is nearly always the task's own: asked for at once,
+// before the task is known, it spares a round trip.
+var drafted = &Fact[aws.TaskDefinition]{
+	Name:    "task definition of the service",
+	Actions: []string{"ecs:DescribeTaskDefinition"},
+	Needs:   []known{service},
+	Key:     func(f Facts) string { return service.Of(f).TaskDefinition },
+	Fetch: func(ctx context.Context, s source, f Facts) (aws.TaskDefinition, error) {
+		if arn := service.Of(f).TaskDefinition; arn != "" {
+			return read.TaskDefinition(ctx, s, arn)
+		}
+		return aws.TaskDefinition{}, nil
+	},
+}
+
 // definition is the task definition of the task; the zero value when the case describes a task that does not exist yet.
 var definition = &Fact[aws.TaskDefinition]{
 	Name:    "task definition",
 	Actions: []string{"ecs:DescribeTaskDefinition"},
 	Needs:   []known{task},
-	Wants:   []known{service},
+	Wants:   []known{service, drafted},
 	Key:     definitionARN,
 	Fetch: func(ctx context.Context, s source, f Facts) (aws.TaskDefinition, error) {
 		arn := definitionARN(f)
@@ -108,6 +123,9 @@ var definition = &Fact[aws.TaskDefinition]{
 				return aws.TaskDefinition{}, err
 			}
 			return aws.TaskDefinition{}, nil
+		}
+		if d, err := drafted.Try(f); err == nil && d.ARN == arn {
+			return d, nil
 		}
 		return read.TaskDefinition(ctx, s, arn)
 	},

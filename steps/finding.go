@@ -48,7 +48,9 @@ type Fix struct {
 	Title   string
 	Command string // AWS CLI, real ids; "" when no command can do it
 	Effect  string // what it changes, and what it costs, when that is not plain from the title
-	Proven  bool   // it was applied to the facts in memory, the walk was run again, and it no longer failed there
+	// Document is a policy document that the fix sets, as indented JSON, for people who keep theirs in a template; "" when it sets none.
+	Document string
+	Proven   bool // it was applied to the facts in memory, the walk was run again, and it no longer failed there
 
 	apply func(Facts) Facts // nil when the facts can't show it
 }

@@ -11,6 +11,7 @@ type Report struct {
 	Subject  Subject
 	Symptom  Symptom
 	Target   Target
+	Call     Call // the refused call; zero when none was asked about
 	Verdict  Overall
 	Causes   []Cause // root cause first; consequences are not repeated here
 	Steps    []StepResult
@@ -34,6 +35,14 @@ type Target struct {
 	Host     string // a DNS name or an IP address, without brackets
 	Port     uint16
 	Protocol string // "tcp", "udp"
+}
+
+// Call is the call that was refused, understood.
+type Call struct {
+	Action    string // "sns:Publish"
+	Resource  string // ARN, "*" for an action that has no resource, "" when it is not known
+	Principal string // ARN of the role or user whose credentials signed it, "" when that is not known
+	Message   string // the line that the application printed, "" when there is none
 }
 
 // Overall is the verdict of a whole diagnosis.

@@ -27,19 +27,41 @@ type Step struct {
 
 // An Edge leads from a step to the next.
 type Edge struct {
-	Way string    // the Finding.Way that takes this edge; "" takes any
-	On  []Verdict // the verdicts that take it; nil is every verdict
-	To  string    // id of the next step; "" ends the walk
+	Symptoms []Symptom // of the cases that have this edge; nil is every case
+	Way      string    // the Finding.Way that takes this edge; "" takes any
+	On       []Verdict // the verdicts that take it; nil is every verdict
+	To       string    // id of the next step; "" ends the walk
 }
 
 func (e Edge) fits(f Finding) bool {
 	return (e.Way == "" || e.Way == f.Way) && (e.On == nil || slices.Contains(e.On, f.Verdict))
 }
 
+// edges returns the edges that the step has in cases with the symptom.
+func (s Step) edges(symptom Symptom) []Edge {
+	if !slices.ContainsFunc(s.Next, func(e Edge) bool { return e.Symptoms != nil }) {
+		return s.Next
+	}
+	var edges []Edge
+	for _, e := range s.Next {
+		if e.Symptoms == nil || slices.Contains(e.Symptoms, symptom) {
+			edges = append(edges, e)
+		}
+	}
+	return edges
+}
+
 // label says in words what takes an edge of the step, "" when everything does.
 func (s Step) label(e Edge) string {
-	if _, all := s.always(); all {
+	if len(s.Next) == 1 && e.Way == "" && e.On == nil {
 		return ""
+	}
+	if e.Symptoms != nil {
+		var titles []string
+		for _, symptom := range e.Symptoms {
+			titles = append(titles, titleOf(symptom))
+		}
+		return strings.Join(titles, ", ")
 	}
 	if e.Way != "" {
 		return e.Way
@@ -57,17 +79,17 @@ func (s Step) label(e Edge) string {
 func (s Step) needs() []known { return s.Needs }
 func (s Step) wants() []known { return s.Wants }
 
-// always returns the id of the next step if every outcome leads to the same one.
-func (s Step) always() (string, bool) {
-	if len(s.Next) == 1 && s.Next[0].Way == "" && s.Next[0].On == nil {
-		return s.Next[0].To, true
+// always returns the id of the next step if every outcome leads to the same one. The first edge without a condition hides what follows.
+func (s Step) always(symptom Symptom) (string, bool) {
+	if edges := s.edges(symptom); len(edges) > 0 && edges[0].Way == "" && edges[0].On == nil {
+		return edges[0].To, true
 	}
 	return "", false
 }
 
 // after returns the id of the step that a finding leads to, "" at the end.
-func (s Step) after(f Finding) string {
-	for _, e := range s.Next {
+func (s Step) after(f Finding, symptom Symptom) string {
+	for _, e := range s.edges(symptom) {
 		if e.fits(f) {
 			return e.To
 		}

@@ -6,9 +6,10 @@ import (
 	"fargate-doctor/aws"
 )
 
-// tree is the decision tree for "it times out", "the name does not resolve" and "I am not sure", in the documents' order. The first
-// step is the root.
-var tree = slices.Concat(taskSteps, targetSteps, dnsSteps, waySteps, endpointSteps, internetSteps, filterSteps, proxySteps, platformSteps)
+// tree is the whole decision tree, in the documents' order. The first step is the root: it asks for the symptom, and each symptom has
+// its own way.
+var tree = slices.Concat(symptomSteps, taskSteps, targetSteps, dnsSteps, waySteps, endpointSteps, internetSteps, filterSteps, proxySteps, platformSteps,
+	accessSteps)
 
 // A Node is a step of the tree as it is drawn.
 type Node struct {

@@ -8,7 +8,7 @@ func walkTree(tree []Step, f Facts) []StepResult {
 		s := byID[id]
 		r := s.judge(f)
 		results = append(results, r)
-		id = s.after(r.Finding)
+		id = s.after(r.Finding, f.c.Symptom)
 	}
 	return results
 }
@@ -24,14 +24,15 @@ func index(tree []Step) map[string]Step {
 // A walker walks a tree while its facts arrive. Where every outcome of a step leads to the same next one, it does not wait
 // for the outcome, so that steps are judged as soon as their facts are there.
 type walker struct {
+	symptom Symptom
 	tree    map[string]Step
 	observe func(Event)
 	open    []string              // visited, in order; never removed
 	results map[string]StepResult // of the decided ones
 }
 
-func newWalker(tree []Step, observe func(Event)) *walker {
-	w := &walker{tree: index(tree), observe: observe, results: map[string]StepResult{}}
+func newWalker(tree []Step, symptom Symptom, observe func(Event)) *walker {
+	w := &walker{symptom: symptom, tree: index(tree), observe: observe, results: map[string]StepResult{}}
 	w.visit(tree[0].ID)
 	return w
 }
@@ -53,9 +54,9 @@ func (w *walker) advance(f Facts) bool {
 		if i+1 < len(w.open) {
 			continue
 		}
-		next, certain := s.always()
+		next, certain := s.always(w.symptom)
 		if r, done := w.results[s.ID]; done && !certain {
-			next, certain = s.after(r.Finding), true
+			next, certain = s.after(r.Finding, w.symptom), true
 		}
 		if certain && next != "" {
 			w.visit(next)
@@ -64,12 +65,40 @@ func (w *walker) advance(f Facts) bool {
 	return w.ended()
 }
 
+// ahead returns the steps that the walk may still come to, and those that it has come to: what is certain leaves the branches out that
+// are not taken, and with them what they would read.
+func (w *walker) ahead() []Step {
+	seen := map[string]bool{}
+	var steps []Step
+	var visit func(id string)
+	visit = func(id string) {
+		if id == "" || seen[id] {
+			return
+		}
+		seen[id] = true
+		s := w.tree[id]
+		steps = append(steps, s)
+		for _, e := range s.edges(w.symptom) {
+			visit(e.To)
+		}
+	}
+	last := w.open[len(w.open)-1]
+	for _, id := range w.open {
+		if id != last {
+			seen[id] = true
+			steps = append(steps, w.tree[id])
+		}
+	}
+	visit(last)
+	return steps
+}
+
 func (w *walker) ended() bool { return len(w.results) == len(w.open) && w.atEnd() }
 
 func (w *walker) atEnd() bool {
 	s := w.tree[w.open[len(w.open)-1]]
 	r, done := w.results[s.ID]
-	return done && s.after(r.Finding) == ""
+	return done && s.after(r.Finding, w.symptom) == ""
 }
 
 // report returns the results in the order of the walk.

@@ -14,7 +14,7 @@ import (
 func askedBy(w demo.World) steps.Case {
 	return steps.Case{
 		Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service,
-		Symptom: steps.Symptom(w.Symptom), Target: w.Target,
+		Symptom: steps.Symptom(w.Symptom), Target: w.Target, Action: w.Action, Resource: w.Resource, Error: w.Error,
 	}
 }
 

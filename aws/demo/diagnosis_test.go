@@ -18,7 +18,7 @@ func diagnose(t *testing.T, name string) steps.Report {
 	}
 	engine := steps.Engine{Reader: reader, Region: w.Region}
 	report, err := engine.Walk(t.Context(), steps.Case{
-		Region: w.Region, Cluster: w.Cluster, Service: w.Service, Task: w.Task, Symptom: steps.Symptom(w.Symptom), Target: w.Target,
+		Region: w.Region, Cluster: w.Cluster, Service: w.Service, Task: w.Task, Symptom: steps.Symptom(w.Symptom), Target: w.Target, Action: w.Action, Resource: w.Resource, Error: w.Error,
 	}, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)

@@ -18,6 +18,7 @@ type document struct {
 	Subject    subject       `json:"subject"`
 	Symptom    steps.Symptom `json:"symptom"`
 	Target     target        `json:"target"`
+	Call       *call         `json:"call,omitempty"` // the refused call, where one was asked about
 	Verdict    steps.Overall `json:"verdict"`
 	Summary    string        `json:"summary"`
 	Causes     []cause       `json:"causes"`
@@ -45,6 +46,13 @@ type target struct {
 	Host     string `json:"host"`
 	Port     uint16 `json:"port"`
 	Protocol string `json:"protocol"`
+}
+
+type call struct {
+	Action    string `json:"action"`
+	Resource  string `json:"resource"`
+	Principal string `json:"principal"`
+	Message   string `json:"message"`
 }
 
 // cause adds the step that found it to what every cause has.
@@ -90,6 +98,7 @@ type fix struct {
 	Title         string `json:"title"`
 	Command       string `json:"command"`
 	Effect        string `json:"effect"`
+	Document      string `json:"document,omitempty"` // a policy document that the fix sets
 	ProvenByModel bool   `json:"provenByModel"`
 }
 
@@ -138,6 +147,9 @@ func JSON(r steps.Report) ([]byte, error) {
 		Missing: clean(Missing(r)),
 		Calls:   calls{ByOperation: map[string]int{}},
 	}
+	if c := r.Call; c != (steps.Call{}) {
+		d.Call = &call{aws.Clean(c.Action), aws.Clean(c.Resource), aws.Clean(c.Principal), aws.Clean(c.Message)}
+	}
 	for name, n := range r.Calls {
 		d.Calls.ByOperation[name] = n
 		d.Calls.Total += n
@@ -169,7 +181,7 @@ func evidenceOf(e steps.Evidence) evidence {
 }
 
 func fixOf(f steps.Fix) fix {
-	return fix{aws.Clean(f.Title), aws.Clean(f.Command), aws.Clean(f.Effect), f.Proven}
+	return fix{aws.Clean(f.Title), aws.Clean(f.Command), aws.Clean(f.Effect), f.Document, f.Proven}
 }
 
 // each converts a list. The result is never nil.

@@ -29,7 +29,7 @@ func walk(t *testing.T, name string) steps.Report {
 	}
 	engine := &steps.Engine{Reader: reader, Region: w.Region, Now: func() time.Time { return time.Date(2025, 11, 20, 3, 0, 0, 0, time.UTC) }}
 	r, err := engine.Walk(t.Context(), steps.Case{
-		Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service, Symptom: steps.Symptom(w.Symptom), Target: w.Target,
+		Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service, Symptom: steps.Symptom(w.Symptom), Target: w.Target, Action: w.Action, Resource: w.Resource, Error: w.Error,
 	}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -11,17 +11,20 @@ import (
 
 // Sentence returns the whole diagnosis as one sentence that one would send to a colleague.
 func Sentence(r steps.Report) string {
-	who, where := subjectName(r.Subject), targetName(r.Target)
+	who, what, say := subjectName(r.Subject), targetName(r.Target), ofPath
+	if aboutCall(r) {
+		what, say = callName(r), ofCall
+	}
 	var s string
 	switch {
 	case len(r.Causes) > 0 && r.Verdict == steps.Inconclusive:
-		s = fmt.Sprintf("Whether %s reaches %s is not certain: %s", who, where, r.Causes[0].Summary)
+		s = fmt.Sprintf(say.perhaps, who, what) + ": " + r.Causes[0].Summary
 	case len(r.Causes) > 0:
-		s = fmt.Sprintf("%s does not reach %s: %s", who, where, r.Causes[0].Summary)
+		s = fmt.Sprintf(say.wrong, who, what) + ": " + r.Causes[0].Summary
 	case r.Verdict == steps.OK:
-		s = fmt.Sprintf("On the network nothing stops %s from reaching %s", who, where)
+		s = fmt.Sprintf(say.fine, who, what)
 	default:
-		s = fmt.Sprintf("Whether %s reaches %s is not known", who, where)
+		s = fmt.Sprintf(say.unknown, who, what)
 		if missing := Missing(r); len(missing) > 0 {
 			s += ": " + strings.Join(missing, ", ") + verb(len(missing)) + " not allowed"
 		} else if why := reasons(r); len(why) > 0 {
@@ -35,6 +38,28 @@ func Sentence(r steps.Report) string {
 		s += "; this rests on your answers"
 	}
 	return aws.Clean(strings.ToUpper(s[:1]) + s[1:] + ".")
+}
+
+// A phrasing is how the outcome of a diagnosis is said, about a subject and what it wanted.
+type phrasing struct{ wrong, perhaps, fine, unknown string }
+
+var (
+	ofPath = phrasing{"%s does not reach %s", "Whether %s reaches %s is not certain", "On the network nothing stops %s from reaching %s",
+		"Whether %s reaches %s is not known"}
+	ofCall = phrasing{"%s may not call %s", "Whether %s may call %s is not certain", "No policy that could be read stops %s from calling %s",
+		"Whether %s may call %s is not known"}
+)
+
+// aboutCall reports whether a diagnosis comes down to permissions rather than to the network.
+func aboutCall(r steps.Report) bool {
+	return r.Symptom == steps.Auth || r.Verdict == steps.DeniedCall
+}
+
+func callName(r steps.Report) string {
+	if r.Call.Action == "" {
+		return "what was refused"
+	}
+	return r.Call.Action
 }
 
 func verb(n int) string {

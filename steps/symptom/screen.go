@@ -230,16 +230,27 @@ func (s screen) lineAt(at int) (from, to int) {
 }
 
 // mostLine is how much of a line is shown as evidence.
-const mostLine = 300
+const mostLine = 400
 
-// shown returns the line that holds an offset, cut around it when it is long.
+// shown returns the line that holds an offset. A long one is cut around it, between words, and an ellipsis stands where.
 func (s screen) shown(at int) string {
 	from, to := s.lineAt(at)
+	before, after := "", ""
 	if to-from > mostLine {
-		from = max(from, at-mostLine/3)
-		to = min(to, from+mostLine)
+		if cut := at - mostLine/3; cut > from {
+			from, before = cut, "… "
+			if blank := strings.IndexByte(s.cut(from, at), ' '); blank >= 0 {
+				from += blank + 1
+			}
+		}
+		if cut := from + mostLine; cut < to {
+			to, after = cut, " …"
+			if blank := strings.LastIndexByte(s.cut(at, to), ' '); blank > 0 {
+				to = at + blank
+			}
+		}
 	}
-	return strings.TrimSpace(strings.ToValidUTF8(s.cut(from, to), ""))
+	return before + strings.TrimSpace(strings.ToValidUTF8(s.cut(from, to), "")) + after
 }
 
 // cut returns the text between two offsets, as far as it has them.

@@ -1,0 +1,202 @@
+package steps
+
+import (
+	"errors"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/iam"
+	"fargate-doctor/aws/read"
+	"fargate-doctor/aws/vpc"
+)
+
+// A ruled is what all policies that are known come to for one call, layer by layer. The steps project it, so that they can't disagree.
+// Organizations' policies and session policies can't be read from the account, and are no part of it.
+type ruled struct {
+	iam.Verdict
+	request  iam.Request
+	identity iam.Answer // of the role's own policies, by what could be read of them and by the simulation
+	local    iam.Decision
+	disputed bool // the simulation and the policies as they were read say different things
+	gaps     map[iam.Layer]error
+	endpoint vpc.Endpoint // on the way; zero when there is none
+}
+
+// refuses reports whether a layer denies the call, or lacks an allow that is needed.
+func (r ruled) refuses(l iam.Layer) bool {
+	for _, other := range r.Refusing {
+		if other == l {
+			return true
+		}
+	}
+	return false
+}
+
+func (r ruled) of(l iam.Layer) iam.LayerDecision { return r.All[l] }
+
+// ruling judges the refused call.
+var ruling = &Fact[ruled]{
+	Name:  "ruling",
+	Needs: []known{refusal, signer, circumstances},
+	Wants: []known{rolePolicies, boundary, simulation, resourcePolicy, path, network},
+	Derive: func(f Facts) ruled {
+		c := refusal.Of(f)
+		r := ruled{request: requestFor(f, c.action, c.asked()), gaps: map[iam.Layer]error{}}
+		policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known()}
+		policies.Identity = r.identitySide(f)
+		policies.Boundary = r.side(iam.Boundary, boundary, f)
+		policies.Resource = r.resourceSide(f)
+		policies.Endpoint = r.endpointSide(f)
+		policies.Gateway = r.endpoint.Type == vpc.GatewayEndpoint
+		r.Verdict = iam.Combine(policies, r.request)
+		return r
+	},
+}
+
+// identitySide is the role's own policies. Where they can't be read or don't tell, the simulation stands for them.
+func (r *ruled) identitySide(f Facts) iam.Attached {
+	known, err := rolePolicies.Try(f)
+	policies, unread := policiesOf(known)
+	attached := iam.Known(policies...)
+	switch {
+	case err != nil || signer.Of(f).role == "":
+		if err == nil {
+			err = errNoRole
+		}
+		r.gaps[iam.Identity] = err
+		attached = iam.Unread(err.Error())
+	case len(unread) > 0:
+		r.gaps[iam.Identity] = unread[0]
+		attached = iam.Unread(unread[0].Error(), policies...)
+	}
+	alone := iam.Policies{Identity: attached, Boundary: iam.Known(), Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Resource: iam.Known(), Endpoint: iam.Known()}
+	r.local = iam.Combine(alone, r.request).All[iam.Identity].Decision
+	r.identity = r.local.Answer
+	s, err := simulation.Try(f)
+	if err != nil {
+		return attached
+	}
+	says := s.identity()
+	switch {
+	case says == iam.Unknown:
+	case r.identity == iam.Unknown:
+		r.identity = says
+		return iam.Known(standIn(says)...)
+	case r.identity != says:
+		r.disputed = true
+	}
+	return attached
+}
+
+// identity is what a simulation says of the identity policies alone. A refusal may come from the boundary or the organization instead.
+func (s simulated) identity() iam.Answer {
+	switch {
+	case !s.decides():
+		return iam.Unknown
+	case s.Decision == "allowed":
+		return iam.Allow
+	case s.Boundary == "denied" || s.Organization == "denied":
+		return iam.Unknown
+	case s.Decision == "explicitDeny":
+		return iam.Deny
+	case s.Decision == "implicitDeny":
+		return iam.NoMatch
+	}
+	return iam.Unknown
+}
+
+// standIn is a policy that answers as IAM said that the role's policies do.
+func standIn(a iam.Answer) []iam.Policy {
+	s := iam.Statement{Effect: iam.EffectAllow, Actions: []string{"*"}, Resources: []string{"*"}}
+	switch a {
+	case iam.NoMatch:
+		return nil
+	case iam.Deny:
+		s.Effect = iam.EffectDeny
+	}
+	return []iam.Policy{iam.Policy{Name: "the simulation"}.With(s)}
+}
+
+// side is the one policy of a layer, if there is one.
+func (r *ruled) side(l iam.Layer, fact *Fact[aws.PolicyDocument], f Facts) iam.Attached {
+	d, err := fact.Try(f)
+	if err == nil && d.Document == "" {
+		return iam.Known()
+	}
+	var p iam.Policy
+	if err == nil {
+		p, err = policyOf(d)
+	}
+	if err != nil {
+		r.gaps[l] = err
+		return iam.Unread(err.Error())
+	}
+	return iam.Known(p)
+}
+
+// Why a layer is not known though nothing was refused.
+var (
+	errNoRole     = errors.New("it is not known which role or user signed the call")
+	errNoResource = errors.New("it is not known which resource the call is about")
+	errNoWay      = errors.New("it is not known which way the call takes")
+)
+
+// guarded reports whether the resources of an action have policies of their own.
+func guarded(action string) bool {
+	c, ok := calledAs(action)
+	return ok && read.HasResourcePolicy(resourceForm(c.resource, "region", "account"))
+}
+
+func (r *ruled) resourceSide(f Facts) iam.Attached {
+	c := refusal.Of(f)
+	side, err := resourcePolicy.Try(f)
+	switch {
+	case err != nil:
+		r.gaps[iam.Resource] = err
+		return iam.Unread(err.Error())
+	case c.asked() == "" && guarded(c.action):
+		r.gaps[iam.Resource] = errNoResource
+		return iam.Unread(errNoResource.Error())
+	case side.Document == "":
+		return iam.Known()
+	}
+	p, err := policyOf(side.PolicyDocument)
+	if err != nil {
+		r.gaps[iam.Resource] = err
+		return iam.Unread(err.Error())
+	}
+	return iam.Known(p)
+}
+
+// whyUnknown says why it is not known where a name leads: the action that is missing, where one is.
+func (p paths) whyUnknown() error {
+	for _, c := range p.resolution.Checks {
+		if len(c.Missing) > 0 {
+			return &aws.Error{Kind: aws.Denied, Operation: c.Missing[0], Action: c.Missing[0], Err: errNoWay}
+		}
+	}
+	return errNoWay
+}
+
+func (r *ruled) endpointSide(f Facts) iam.Attached {
+	p, err := path.Try(f)
+	if err == nil && p.resolution.Path == vpc.PathUnknown {
+		err = p.whyUnknown()
+	}
+	if err != nil {
+		r.gaps[iam.Endpoint] = err
+		return iam.Unread(err.Error())
+	}
+	e, through := endpointOnWay(p, network.Of(f))
+	if !through || e.Policy == "" {
+		r.endpoint = e
+		return iam.Known()
+	}
+	r.endpoint = e
+	policy, err := policyOf(aws.PolicyDocument{Name: e.ID, Document: e.Policy})
+	if err != nil {
+		r.gaps[iam.Endpoint] = err
+		return iam.Unread(err.Error())
+	}
+	policy.Name = "the policy of " + e.ID
+	return iam.Known(policy)
+}

@@ -93,7 +93,7 @@ type Policies struct {
 	Boundary Attached // the one policy that is its permissions boundary
 	Session  Attached // given when the role was assumed; Amazon ECS gives none
 	SCP      Attached // of the principal's account; they don't concern the management account and service-linked roles
-	RCP      Attached // of the resource's account
+	RCP      Attached // of the resource's account; they concern the resources of some services only, and no keys that AWS manages
 	Resource Attached // of the resource: bucket, queue, topic, key, secret, repository policy; the trust policy of a role
 	Endpoint Attached // of the VPC endpoint on the way; none without endpoint
 

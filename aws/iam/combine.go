@@ -3,8 +3,6 @@ package iam
 import (
 	"slices"
 	"strings"
-
-	"fargate-doctor/aws"
 )
 
 // A Layer is a kind of policy. They stand in the order in which AWS evaluates them; the policy of a VPC endpoint, of which "Policy
@@ -75,18 +73,32 @@ func (a Attached) With(p Policy) Attached {
 	return a
 }
 
+// Without returns the layer without a statement of one of its policies, as a Decision shows it. a is not changed.
+func (a Attached) Without(s Statement) Attached {
+	a.levels = slices.Clone(a.levels)
+	for i, level := range a.levels {
+		a.levels[i] = slices.Clone(level)
+		for k, p := range level {
+			if p.Name == s.Policy {
+				a.levels[i][k] = p.Without(s.Index)
+			}
+		}
+	}
+	return a
+}
+
 // Policies are all policies that one request meets.
 type Policies struct {
 	Identity Attached // of the role or user
 	Boundary Attached // the one policy that is its permissions boundary
 	Session  Attached // given when the role was assumed; Amazon ECS gives none
 	SCP      Attached // of the principal's account; they don't concern the management account and service-linked roles
-	RCP      Attached // of the resource's account
+	RCP      Attached // of the resource's account; they concern the resources of some services only, and no keys that AWS manages
 	Resource Attached // of the resource: bucket, queue, topic, key, secret, repository policy; the trust policy of a role
 	Endpoint Attached // of the VPC endpoint on the way; none without endpoint
 
 	Gateway                           bool   // the endpoint is a gateway endpoint
-	PrincipalAccount, ResourceAccount string // taken from the ARNs when empty
+	PrincipalAccount, ResourceAccount string // for a request that does not name them
 }
 
 func (p Policies) layer(l Layer) Attached {
@@ -119,12 +131,16 @@ func Combine(p Policies, r Request) Verdict {
 	if r.Principal.Account == "" {
 		r.Principal.Account = p.PrincipalAccount
 	}
-	c := combination{service: r.Principal.Service != "", sameAccount: p.sameAccount(r), keyed: keyed(r)}
+	if r.ResourceAccount == "" {
+		r.ResourceAccount = p.ResourceAccount
+	}
+	c := combination{service: r.Principal.Service != "", sameAccount: r.sameAccount(), keyed: r.keyed(), free: r.free()}
 	var v Verdict
 	for l := range layers {
 		a := p.layer(l)
 		j := newJudge(r)
 		j.gateway = l == Endpoint && p.Gateway
+		j.principals = l == Resource
 		j.bounded = p.Boundary.bounds()
 		t := a.tally(j, l)
 		c.tallies[l] = t
@@ -191,47 +207,51 @@ func (a Attached) tally(j *judge, l Layer) tally {
 		t.denies = or(t.denies, Maybe)
 		for way := range t.allows {
 			t.allows[way] = or(t.allows[way], Maybe)
-			if l == SCP || l == RCP { // a level that was not read may lack the allow
-				t.allows[way] = Maybe
-			}
 		}
 	}
 	return t
 }
 
 // sameAccount says whether principal and resource lie in one account. An action without a resource works on the principal's own.
-func (p Policies) sameAccount(r Request) Truth {
-	own, other := r.Principal.account(), p.ResourceAccount
-	if other == "" {
-		if r.Resource == "*" {
-			return Yes
-		}
-		if arn, ok := aws.ParseARN(r.Resource); ok && isAccount(arn.Account) {
-			other = arn.Account
-		}
-	}
-	if own == "" || other == "" {
+func (r Request) sameAccount() Truth {
+	own, owner := r.Principal.account(), r.resourceAccount()
+	switch {
+	case owner == "" && r.Resource == "*":
+		return Yes
+	case own == "" || owner == "":
 		return Maybe
 	}
-	return truth(own == other)
+	return truth(own == owner)
 }
 
 // keyed reports whether the resource's own policy must let the principal or its account in, as those of KMS keys and the trust policies of
-// roles must. See "Key policies in AWS KMS".
-func keyed(r Request) bool {
+// roles must. Aliases have no policy. See "Key policies in AWS KMS".
+func (r Request) keyed() bool {
 	service, action, _ := strings.Cut(strings.ToLower(r.Action), ":")
-	return service == "kms" && r.Resource != "*" || service == "sts" && strings.HasPrefix(action, "assumerole")
+	return service == "kms" && r.Resource != "*" && !strings.Contains(r.Resource, ":alias/") || service == "sts" && strings.HasPrefix(action, "assumerole")
 }
+
+// free reports whether the action needs no permission, and no deny of an account takes it away. See sts:GetCallerIdentity in the AWS STS API
+// Reference.
+func (r Request) free() bool { return strings.EqualFold(r.Action, "sts:GetCallerIdentity") }
 
 // A combination is what the layers of one request come to, and how they go together.
 type combination struct {
 	tallies     [layers]tally
 	service     bool // the principal is a service: it has no policies of its own and comes through no endpoint
 	sameAccount Truth
-	keyed       bool
+	keyed, free bool
 }
 
-func (c *combination) concerns(l Layer) bool { return !c.service || l == RCP || l == Resource }
+func (c *combination) concerns(l Layer) bool {
+	switch {
+	case c.free:
+		return l == Endpoint
+	case c.service:
+		return l == RCP || l == Resource
+	}
+	return true
+}
 
 func (c *combination) denies() Truth {
 	out := No
@@ -252,7 +272,7 @@ func (c *combination) limit(l Layer) Truth {
 
 func (c *combination) allows() Truth {
 	grant := c.across()
-	if !c.service {
+	if !c.service && !c.free {
 		switch within := c.within(); {
 		case c.sameAccount == Yes, within == grant:
 			grant = within
@@ -279,6 +299,9 @@ func (c *combination) within() Truth {
 
 // granting returns the layer whose statement is shown for an Allow.
 func (c *combination) granting() Layer {
+	if c.free {
+		return Endpoint
+	}
 	if c.service || c.tallies[Identity].allows.any() != Yes {
 		return Resource
 	}

@@ -92,7 +92,7 @@ func (j *judge) holds(c Condition, modern bool) Truth {
 		open := false
 		for _, want := range wants {
 			open = open || want.open()
-			j.unknownKey(want.keys...)
+			j.unknownVariables(want)
 		}
 		if !open {
 			j.unclear("how " + c.String() + " compares with " + strings.Join(values, ", "))
@@ -137,10 +137,10 @@ func (j *judge) wants(c Condition, op operator, modern bool) []text {
 func (op operator) compare(wants []text, got string) Truth {
 	out := No
 	for _, want := range wants {
-		switch {
-		case want.void && op.negated: // the documents leave open what becomes of the statement
+		if want.hollow && op.negated {
 			out = or(out, Maybe)
-		case !want.void:
+		}
+		if !want.void {
 			out = or(out, op.match(want, got))
 		}
 	}
@@ -153,19 +153,20 @@ func (op operator) compare(wants []text, got string) Truth {
 // isNull judges the Null operator: true means that the key is not in the request.
 func (j *judge) isNull(c Condition) Truth {
 	_, presence := j.lookup(c.Key)
-	var each []Truth
+	absent := [...]Truth{notKnown: Maybe, notThere: Yes, there: No}[presence]
+	out := No
 	for _, v := range c.Values {
 		switch {
 		case strings.EqualFold(v, "true"):
-			each = append(each, [...]Truth{notKnown: Maybe, notThere: Yes, there: No}[presence])
+			out = or(out, absent)
 		case strings.EqualFold(v, "false"):
-			each = append(each, [...]Truth{notKnown: Maybe, notThere: No, there: Yes}[presence])
+			out = or(out, not(absent))
 		default:
-			each = append(each, Maybe)
+			out = or(out, Maybe)
+			j.unclear("what " + c.String() + " means")
 		}
 	}
-	out := or(each...)
-	if out == Maybe {
+	if out == Maybe && absent == Maybe {
 		j.unknownKey(c.Key)
 	}
 	return out
@@ -179,18 +180,17 @@ func sameFolded(want text, got string) Truth {
 	return want.sure(!want.open() && strings.EqualFold(want.pattern, got) || want.open() && glob(want.pattern, got, run, one, true))
 }
 
-// sameARN compares the six parts of two ARNs, each on its own. What only a comparison across colons would match does not match; where the
-// policy's value is not a whole ARN that is not certain.
+// sameARN compares the six parts of two ARNs, each on its own, so that no wildcard runs across a colon of the first five.
 func sameARN(want text, got string) Truth {
+	if want.pattern == string([]byte{run}) {
+		return want.sure(true)
+	}
 	patterns, parts := strings.SplitN(want.pattern, ":", 6), strings.SplitN(got, ":", 6)
-	if want.open() || len(patterns) < 6 || len(parts) < 6 {
-		if want.pattern == string([]byte{run}) && !want.open() {
-			return Yes
-		}
-		if glob(want.pattern, got, run, one, false) {
-			return Maybe
-		}
-		return No
+	if len(patterns) < 6 || len(parts) < 6 {
+		return Maybe
+	}
+	if want.open() { // a variable may bring colons
+		return want.sure(glob(want.pattern, got, run, one, false))
 	}
 	for i, p := range patterns {
 		if !glob(p, parts[i], run, one, false) {

@@ -54,7 +54,7 @@ func (s Statement) compact() string {
 		name  string
 		names []PrincipalName
 	}{{"Principal", s.Principals}, {"NotPrincipal", s.NotPrincipals}} {
-		if len(element.names) > 0 {
+		if element.names != nil {
 			add(element.name, principalJSON(element.names))
 		}
 	}
@@ -62,7 +62,7 @@ func (s Statement) compact() string {
 		name   string
 		values []string
 	}{{"Action", s.Actions}, {"NotAction", s.NotActions}, {"Resource", s.Resources}, {"NotResource", s.NotResources}} {
-		if len(element.values) > 0 {
+		if element.values != nil {
 			add(element.name, oneOrList(element.values))
 		}
 	}

@@ -13,7 +13,7 @@ type Decision struct {
 	Denies, Allows Truth       // whether a statement denies, and whether one allows; Answer follows from them
 	Statement      *Statement  // the one that decided; nil when none did
 	Policy         string      // name of its policy
-	Open           []Statement // statements that may or may not apply, and would decide if they did
+	Open           []Statement // statements that may or may not apply, and would matter if they did
 	Unknown        []string    // condition keys that would have to be known to tell, as the policies spell them
 	Unclear        []string    // what else would have to be known, in words
 }
@@ -43,21 +43,28 @@ type judge struct {
 	fuzzy    bool   // the resource is not known exactly
 	context  map[string][]string
 	absent   map[string]bool
-	gateway  bool  // the policies are those of a gateway endpoint
-	bounded  Truth // the principal has a permissions boundary
-	missing  *missing
+
+	principals bool  // the policies have to name principals
+	gateway    bool  // they are those of a gateway endpoint
+	bounded    Truth // the principal has a permissions boundary
+	missing    *missing
 }
 
 // missing collects what is not known; nil while nobody asks.
 type missing struct{ keys, rest []string }
 
-func (j *judge) unknownKey(keys ...string) {
-	if j.missing == nil {
-		return
+func (j *judge) unknownKey(key string) {
+	if j.missing != nil && !slices.ContainsFunc(j.missing.keys, func(k string) bool { return strings.EqualFold(k, key) }) {
+		j.missing.keys = append(j.missing.keys, key)
 	}
-	for _, key := range keys {
-		if !slices.ContainsFunc(j.missing.keys, func(k string) bool { return strings.EqualFold(k, key) }) {
-			j.missing.keys = append(j.missing.keys, key)
+}
+
+func (j *judge) unknownVariables(t text) {
+	for _, key := range t.keys {
+		if _, presence := j.lookup(key); presence == there {
+			j.unclear("which value the variable " + key + " takes, as it has several")
+		} else {
+			j.unknownKey(key)
 		}
 	}
 }
@@ -89,13 +96,19 @@ func newJudge(r Request) *judge {
 
 // applies says whether the statement meets the request, for each way in which it can grant.
 func (j *judge) applies(s *Statement, modern bool) granted {
-	t := j.covers(s.Actions, s.NotActions, func(pattern string) (Truth, bool) {
-		return truth(glob(pattern, j.request.Action, '*', '?', true)), false
+	if s.Actions == nil && s.NotActions == nil {
+		return notGranted
+	}
+	t := j.covers(s.Actions, s.NotActions, func(pattern string) (Truth, text) {
+		return truth(glob(pattern, j.request.Action, '*', '?', true)), text{}
 	})
 	if t == No {
 		return notGranted
 	}
-	resource := j.covers(s.Resources, s.NotResources, func(pattern string) (Truth, bool) { return j.isResource(pattern, modern) })
+	resource := Yes
+	if s.Resources != nil || s.NotResources != nil {
+		resource = j.covers(s.Resources, s.NotResources, func(pattern string) (Truth, text) { return j.isResource(pattern, modern) })
+	}
 	if resource == No {
 		return notGranted
 	}
@@ -112,58 +125,57 @@ func (j *judge) applies(s *Statement, modern bool) granted {
 	return out
 }
 
-// covers judges an element and its negation. match also says whether a pattern is void.
-func (j *judge) covers(is, isNot []string, match func(string) (Truth, bool)) Truth {
-	if len(is) > 0 {
-		out := No
-		for _, pattern := range is {
-			t, _ := match(pattern)
-			if out = or(out, t); out == Yes {
-				break
-			}
+// covers judges an element or its negation. match also returns what it made of a pattern.
+func (j *judge) covers(is, isNot []string, match func(string) (Truth, text)) Truth {
+	out := No
+	for _, pattern := range is {
+		t, _ := match(pattern)
+		if out = or(out, t); out == Yes {
+			break
 		}
+	}
+	if is != nil {
 		return out
 	}
-	out := No
 	for _, pattern := range isNot {
-		t, void := match(pattern)
-		if void { // the documents leave open what becomes of the statement
-			t = Maybe
-		}
+		t, want := match(pattern)
 		out = or(out, t)
+		if want.hollow {
+			out = or(out, Maybe)
+			j.unknownVariables(want)
+		}
+		if want.void {
+			j.unclear("what a variable without a value makes of " + pattern)
+		}
 	}
 	return not(out)
 }
 
 // isResource judges one entry of a Resource element. A wildcard may run across the colons of an ARN, as the Resource page has it of one
 // that ends a part.
-func (j *judge) isResource(pattern string, modern bool) (t Truth, void bool) {
-	if pattern == "*" {
-		return Yes, false
-	}
-	want := text{pattern: pattern}
-	star, single := byte('*'), byte('?')
+func (j *judge) isResource(pattern string, modern bool) (Truth, text) {
+	want, star, single := text{pattern: pattern}, byte('*'), byte('?')
 	if hasVariable(pattern, modern) {
-		want = j.expand(pattern, true)
-		star, single = run, one
+		want, star, single = j.expand(pattern, true), run, one
 	}
+	t := No
 	switch {
 	case want.void:
-		return No, true
 	case glob(want.pattern, j.resource, star, single, false):
-		j.unknownKey(want.keys...)
-		return want.sure(true), false
-	case !j.fuzzy:
-		return No, false
+		t = want.sure(true)
+	case j.fuzzy:
+		everywhere := want.pattern
+		if star == '*' {
+			everywhere = wildcards.Replace(everywhere)
+		}
+		if overlap(everywhere, j.resource) {
+			t = Maybe
+		}
 	}
-	if star == '*' {
-		want.pattern = wildcards.Replace(want.pattern)
+	if t == Maybe {
+		j.unknownVariables(want)
 	}
-	if overlap(want.pattern, j.resource) {
-		j.unknownKey(want.keys...)
-		return Maybe, false
-	}
-	return No, false
+	return t, want
 }
 
 // A tally is what the statements of one kind of policy come to.
@@ -220,26 +232,30 @@ func (j *judge) tally(policies []Policy) tally {
 func (t tally) decision(j *judge) Decision {
 	d := Decision{Denies: t.denies, Allows: t.allows.any()}
 	d.Answer = answer(d.Denies, d.Allows)
+	var undecided []open
 	switch d.Answer {
 	case Deny:
 		d.Statement = t.denied
 	case Allow:
 		d.Statement = t.allowed
+		if t.allows[direct] != Yes && slices.Contains(t.allows[:], Maybe) { // it may grant in a way that needs less besides
+			undecided = t.mayAllow
+		}
+	default:
+		undecided = t.mayDeny
+		if d.Allows == Maybe {
+			undecided = slices.Concat(undecided, t.mayAllow)
+		}
 	}
 	if d.Statement != nil {
 		d.Policy = d.Statement.Policy
-		return d
-	}
-	undecided := t.mayDeny
-	if d.Allows == Maybe {
-		undecided = slices.Concat(undecided, t.mayAllow)
 	}
 	j.missing = &missing{}
 	for i := range undecided {
 		d.Open = append(d.Open, undecided[i].Statement)
 		j.applies(&undecided[i].Statement, undecided[i].modern)
 	}
-	if t.unread != "" {
+	if t.unread != "" && d.Answer != Deny {
 		j.unclear(t.unread)
 	}
 	d.Unknown, d.Unclear = j.missing.keys, j.missing.rest

@@ -1,11 +1,9 @@
 package iam
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 )
@@ -15,39 +13,50 @@ import (
 // It takes one value where a list may stand, numbers and booleans as condition values, and elements that it does not know. Where an element
 // stands twice the last one counts, as JSON readers have it, but every condition counts. Errors name the statement.
 func Parse(document string) (Policy, error) {
+	p, err := parse(document)
+	if err != nil {
+		return Policy{}, fmt.Errorf("policy document: %w", err)
+	}
+	return p, nil
+}
+
+func parse(document string) (Policy, error) {
+	var p Policy
 	text, err := decode(document)
 	if err != nil {
-		return Policy{}, fmt.Errorf("policy document: %w", err)
+		return p, err
 	}
-	members, err := object([]byte(text))
+	root, err := read(text)
 	if err != nil {
-		return Policy{}, fmt.Errorf("policy document: %w", err)
+		return p, err
 	}
-	var p Policy
-	var statements []json.RawMessage
+	if root.kind != '{' {
+		return p, errors.New("it is not a JSON object")
+	}
+	var statements []node
 	found := false
-	for _, m := range members {
+	for _, m := range root.members {
 		switch strings.ToLower(m.name) {
 		case "version":
-			p.Version, err = scalar(m.value)
+			p.Version, err = m.value.scalar()
 		case "id":
-			p.ID, err = scalar(m.value)
+			p.ID, err = m.value.scalar()
 		case "statement":
 			found = true
-			statements, err = list(m.value)
+			statements = m.value.list()
 		}
 		if err != nil {
-			return Policy{}, fmt.Errorf("policy document: %s: %w", m.name, err)
+			return p, fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
 	if !found {
-		return Policy{}, errors.New("policy document: no Statement")
+		return p, errors.New("no Statement")
 	}
-	for i, raw := range statements {
-		s, err := parseStatement(raw)
+	for i, n := range statements {
+		s, err := parseStatement(n)
 		s.Index = i + 1
 		if err != nil {
-			return Policy{}, fmt.Errorf("policy document: %s: %w", s.place(), err)
+			return p, fmt.Errorf("%s: %w", s.place(), err)
 		}
 		p.Statements = append(p.Statements, s)
 	}
@@ -83,40 +92,40 @@ func (s Statement) place() string {
 	return fmt.Sprintf("statement %d (Sid %q)", s.Index, s.Sid)
 }
 
-func parseStatement(raw json.RawMessage) (Statement, error) {
-	s := Statement{raw: string(raw)}
-	members, err := object(raw)
-	if err != nil {
-		return s, err
+func parseStatement(n node) (Statement, error) {
+	s := Statement{raw: n.raw}
+	if n.kind != '{' {
+		return s, errors.New("it is not a JSON object")
 	}
-	for _, m := range members { // the Sid first, so that errors can name it
-		if strings.EqualFold(m.name, "Sid") {
-			if s.Sid, err = scalar(m.value); err != nil {
-				return s, fmt.Errorf("Sid: %w", err)
-			}
+	for _, m := range n.members { // so that errors can name it, wherever it stands
+		if strings.EqualFold(m.name, "Sid") && m.value.kind == '"' {
+			s.Sid = m.value.text
 		}
 	}
-	for _, m := range members {
+	for _, m := range n.members {
+		var err error
 		switch strings.ToLower(m.name) {
+		case "sid":
+			s.Sid, err = m.value.scalar()
 		case "effect":
 			var effect string
-			effect, err = scalar(m.value)
+			effect, err = m.value.scalar()
 			s.Effect = Effect(effect)
 		case "principal":
-			s.Principals, err = principals(m.value)
+			s.Principals, err = m.value.principals()
 		case "notprincipal":
-			s.NotPrincipals, err = principals(m.value)
+			s.NotPrincipals, err = m.value.principals()
 		case "action":
-			s.Actions, err = scalars(m.value)
+			s.Actions, err = m.value.scalars()
 		case "notaction":
-			s.NotActions, err = scalars(m.value)
+			s.NotActions, err = m.value.scalars()
 		case "resource":
-			s.Resources, err = scalars(m.value)
+			s.Resources, err = m.value.scalars()
 		case "notresource":
-			s.NotResources, err = scalars(m.value)
+			s.NotResources, err = m.value.scalars()
 		case "condition":
 			var more []Condition
-			more, err = conditions(m.value)
+			more, err = m.value.conditions()
 			s.Conditions = append(s.Conditions, more...)
 		}
 		if err != nil {
@@ -133,40 +142,34 @@ func (s Statement) check() error {
 		return errors.New("no Effect")
 	case s.Effect != EffectAllow && s.Effect != EffectDeny:
 		return fmt.Errorf("Effect %q is neither Allow nor Deny", string(s.Effect))
-	case len(s.Actions) == 0 && len(s.NotActions) == 0:
+	case s.Actions == nil && s.NotActions == nil:
 		return errors.New("no Action")
-	case len(s.Actions) > 0 && len(s.NotActions) > 0:
+	case s.Actions != nil && s.NotActions != nil:
 		return errors.New("both Action and NotAction")
-	case len(s.Resources) > 0 && len(s.NotResources) > 0:
+	case s.Resources != nil && s.NotResources != nil:
 		return errors.New("both Resource and NotResource")
-	case len(s.Principals) > 0 && len(s.NotPrincipals) > 0:
+	case s.Principals != nil && s.NotPrincipals != nil:
 		return errors.New("both Principal and NotPrincipal")
 	}
 	return nil
 }
 
-func principals(raw json.RawMessage) ([]PrincipalName, error) {
-	if kind(raw) != '{' {
-		values, err := scalars(raw)
-		if err != nil {
-			return nil, err
-		}
+func (n node) principals() ([]PrincipalName, error) {
+	if n.kind != '{' {
+		values, err := n.scalars()
 		var names []PrincipalName
 		for _, v := range values {
-			if v != "*" {
-				return nil, fmt.Errorf("%q has no type", v)
+			name := PrincipalName{Type: "AWS", Value: v} // as it is meant, where a service let it through
+			if v == "*" {
+				name.Type = Everyone
 			}
-			names = append(names, PrincipalName{Type: Everyone, Value: v})
+			names = append(names, name)
 		}
-		return names, nil
+		return names, err
 	}
-	members, err := object(raw)
-	if err != nil {
-		return nil, err
-	}
-	var names []PrincipalName
-	for _, m := range members {
-		values, err := scalars(m.value)
+	names := []PrincipalName{}
+	for _, m := range n.members {
+		values, err := m.value.scalars()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.name, err)
 		}
@@ -177,22 +180,17 @@ func principals(raw json.RawMessage) ([]PrincipalName, error) {
 	return names, nil
 }
 
-func conditions(raw json.RawMessage) ([]Condition, error) {
-	if kind(raw) == 'n' {
-		return nil, nil
-	}
-	operators, err := object(raw)
-	if err != nil {
-		return nil, err
+func (n node) conditions() ([]Condition, error) {
+	if n.kind != '{' && n.kind != 'n' {
+		return nil, errors.New("it is not a JSON object")
 	}
 	var all []Condition
-	for _, operator := range operators {
-		keys, err := object(operator.value)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", operator.name, err)
+	for _, operator := range n.members {
+		if operator.value.kind != '{' {
+			return nil, fmt.Errorf("%s: it is not a JSON object", operator.name)
 		}
-		for _, key := range keys {
-			values, err := scalars(key.value)
+		for _, key := range operator.value.members {
+			values, err := key.value.scalars()
 			if err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", operator.name, key.name, err)
 			}
@@ -200,97 +198,4 @@ func conditions(raw json.RawMessage) ([]Condition, error) {
 		}
 	}
 	return all, nil
-}
-
-// A member is one name and value of a JSON object, in the order and number in which they stand.
-type member struct {
-	name  string
-	value json.RawMessage
-}
-
-func object(raw json.RawMessage) ([]member, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	opening, err := d.Token()
-	if err != nil {
-		return nil, plainly(err)
-	}
-	if opening != json.Delim('{') {
-		return nil, errors.New("it is not a JSON object")
-	}
-	var members []member
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return nil, plainly(err)
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, plainly(err)
-		}
-		members = append(members, member{name.(string), value})
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, plainly(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more text follows the JSON")
-	}
-	return members, nil
-}
-
-// plainly gives the end of the text its name.
-func plainly(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the JSON ends too early")
-	}
-	return err
-}
-
-// list takes one value for a list of one, and null for none.
-func list(raw json.RawMessage) ([]json.RawMessage, error) {
-	switch kind(raw) {
-	case '[':
-		var values []json.RawMessage
-		err := json.Unmarshal(raw, &values)
-		return values, err
-	case 'n':
-		return nil, nil
-	}
-	return []json.RawMessage{raw}, nil
-}
-
-func scalars(raw json.RawMessage) ([]string, error) {
-	values, err := list(raw)
-	if err != nil {
-		return nil, err
-	}
-	texts := make([]string, 0, len(values))
-	for _, v := range values {
-		text, err := scalar(v)
-		if err != nil {
-			return nil, err
-		}
-		texts = append(texts, text)
-	}
-	return texts, nil
-}
-
-// scalar returns a string, or a number or boolean as it is written.
-func scalar(raw json.RawMessage) (string, error) {
-	switch kind(raw) {
-	case '"':
-		var text string
-		err := json.Unmarshal(raw, &text)
-		return text, err
-	case '{', '[', 'n', 0:
-		return "", fmt.Errorf("%.20s is not a value", raw)
-	}
-	return string(raw), nil
-}
-
-func kind(raw json.RawMessage) byte {
-	if raw = bytes.TrimLeft(raw, " \t\r\n"); len(raw) > 0 {
-		return raw[0]
-	}
-	return 0
 }

@@ -36,9 +36,9 @@ const (
 	EffectDeny  Effect = "Deny"
 )
 
-// A Statement is one statement of a policy. Of each pair (Principals and NotPrincipals and so on) at most one is set. A statement
-// without resources, as trust policies have, covers the resource that its policy is attached to; one without principals, as identity
-// policies have, covers the principal that its policy is attached to.
+// A Statement is one statement of a policy. Of each pair (Principals and NotPrincipals and so on) at most one is set, and an empty list is
+// set too: it names nothing. A statement whose resources are nil, as in trust policies, covers the resource that its policy is attached to;
+// one whose principals are nil, as in identity policies, covers the principal that its policy is attached to.
 type Statement struct {
 	Sid                       string
 	Effect                    Effect

@@ -34,7 +34,7 @@ var notGranted = granted{No, No, No}
 // names judges the Principal and NotPrincipal elements.
 func (j *judge) names(s *Statement) granted {
 	switch {
-	case len(s.Principals) > 0:
+	case s.Principals != nil:
 		out := notGranted
 		for _, n := range s.Principals {
 			way, t := j.is(n)
@@ -44,12 +44,15 @@ func (j *judge) names(s *Statement) granted {
 			j.unclear("whether the principal is " + strings.Join(principalTexts(s.Principals), " or "))
 		}
 		return out
-	case len(s.NotPrincipals) > 0:
+	case s.NotPrincipals != nil:
 		t := j.isNone(s)
 		if t == Maybe {
 			j.unclear("whether the principal is exempt as " + strings.Join(principalTexts(s.NotPrincipals), " or "))
 		}
 		return granted{t, No, No}
+	case j.principals:
+		j.unclear("for whom it is, as it names no principal")
+		return granted{Maybe, No, No}
 	}
 	return granted{Yes, No, No}
 }
@@ -167,16 +170,16 @@ func (j *judge) isAWS(value string) (grant, Truth) {
 	switch {
 	case namedKind == "" || arn.Service != "iam": // a federated user session
 		return direct, truth(value == p.Session || value == p.ARN)
+	case value == p.ARN && j.gateway: // "you must set the Principal element to *"
+		return way, Maybe
 	case value == p.ARN:
 		return way, Yes
 	case kind == "":
 		return way, Maybe
 	case kind != namedKind || name != named:
 		return way, No
-	case p.ARN == "": // a session's ARN lacks its role's path, and no account has two roles of one name
-		return way, Yes
 	}
-	return way, Maybe
+	return way, Maybe // the paths differ, or the session's ARN lacks its role's; no account has two roles of one name
 }
 
 // inAccount judges an account as a principal. The policy of a gateway endpoint means its root user alone.

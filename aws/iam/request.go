@@ -9,15 +9,29 @@ import (
 // A Request is what policies are asked about.
 //
 // Resource is an ARN, or "*" for an action that has no resource. An ARN with wildcards stands for one resource among those that it matches,
-// it is not known which; "" stands for any resource at all. Context holds the condition keys that are known, by name; a key without values
-// is not in the request, as are those in Absent, where a name that ends in "/*" stands for all keys that begin so. All other keys are not
-// known, but for those that follow from the principal: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType, aws:username, aws:userid,
-// aws:PrincipalIsAWSService, aws:PrincipalServiceName and kms:CallerAccount. Names of keys have no case.
+// it is not known which; "" stands for any resource at all.
+//
+// Context holds the condition keys that are known, by name; a key without values is not in the request. Neither are those in Absent, where a
+// name that ends in "/*" stands for all keys that begin so, and "*" for every key that nothing is known of. All others are not known, but for
+// those that follow from the rest of the request: aws:ResourceAccount, aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType, aws:username,
+// aws:userid, aws:PrincipalIsAWSService, aws:PrincipalServiceName and kms:CallerAccount. Names of keys have no case.
 type Request struct {
 	Action, Resource string
+	ResourceAccount  string // that owns the resource; taken from its ARN when empty
 	Principal        Principal
 	Context          map[string][]string
 	Absent           map[string]bool
+}
+
+// resourceAccount returns the account that owns the resource, or "" when it is not known. The ARNs of buckets name none.
+func (r Request) resourceAccount() string {
+	if r.ResourceAccount != "" {
+		return r.ResourceAccount
+	}
+	if arn, ok := aws.ParseARN(r.Resource); ok && isAccount(arn.Account) {
+		return arn.Account
+	}
+	return ""
 }
 
 // A Principal is who makes the request, as far as it is known.
@@ -98,7 +112,14 @@ func (j *judge) lookup(key string) ([]string, presence) {
 	if slash := strings.IndexByte(key, '/'); slash >= 0 && j.absent[key[:slash+1]+"*"] {
 		return nil, notThere
 	}
-	return j.request.Principal.key(key)
+	if owner := j.request.resourceAccount(); key == "aws:resourceaccount" && owner != "" {
+		return []string{owner}, there
+	}
+	values, presence := j.request.Principal.key(key)
+	if presence == notKnown && j.absent["*"] {
+		return nil, notThere
+	}
+	return values, presence
 }
 
 // key returns a condition key that follows from the principal. See "AWS global condition context keys", properties of the principal, and

@@ -7,6 +7,7 @@ type text struct {
 	pattern string
 	keys    []string // variables that are not known; run stands for each
 	void    bool     // a variable is not in the request and has no default: the text matches nothing
+	hollow  bool     // it is void, or may turn out so: what a negation makes of it the documents leave open
 }
 
 func (t text) open() bool { return len(t.keys) > 0 }
@@ -56,9 +57,10 @@ func (j *judge) expand(s string, wild bool) text {
 		case presence == notThere && hasDefault:
 			out.WriteString(strings.Trim(strings.TrimSpace(rest), "'"))
 		case presence == notThere:
-			t.void = true
+			t.void, t.hollow = true, true
 		default:
 			t.keys = append(t.keys, key)
+			t.hollow = t.hollow || !hasDefault
 			out.WriteByte(run)
 		}
 	}

@@ -182,13 +182,8 @@ var circumstances = &Fact[map[string][]string]{
 			// Services set these when they call for somebody else; who calls by himself has none of them.
 			"aws:SourceArn": nil, "aws:SourceAccount": nil, "aws:SourceOwner": nil, "aws:SourceOrgID": nil, "aws:SourceOrgPaths": nil,
 		}
-		if arn, ok := aws.ParseARN(c.resource); ok {
-			if arn.Account != "" {
-				known["aws:ResourceAccount"] = []string{arn.Account}
-			}
-			if arn.Region != "" {
-				known["aws:RequestedRegion"] = []string{arn.Region}
-			}
+		if arn, ok := aws.ParseARN(c.resource); ok && arn.Region != "" {
+			known["aws:RequestedRegion"] = []string{arn.Region}
 		}
 		if by := signer.Of(f); by.kind == taskRole || by.kind == executionRole {
 			known["aws:MultiFactorAuthPresent"] = nil // a service assumed the role: there was nobody to show a device

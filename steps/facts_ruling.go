@@ -41,6 +41,11 @@ var ruling = &Fact[ruled]{
 	Derive: func(f Facts) ruled {
 		c := refusal.Of(f)
 		r := ruled{request: requestFor(f, c.action, c.asked()), gaps: map[iam.Layer]error{}}
+		arn, _ := aws.ParseARN(c.resource)
+		if side, err := resourcePolicy.Try(f); err == nil && side.kind && !side.missing && arn.Account == "" {
+			// ARNs of buckets name no account; but only the owner's account may read a bucket's policy.
+			r.request.ResourceAccount = r.request.Principal.Account
+		}
 		policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known()}
 		policies.Identity = r.identitySide(f)
 		policies.Boundary = r.side(iam.Boundary, boundary, f)

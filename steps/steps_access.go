@@ -112,8 +112,8 @@ var accessSteps = []Step{{
 	Branch:       "symptom",
 	Requirements: []string{"R16", "R37"},
 	Docs:         []string{docKeyPolicy},
-	Needs:        []known{refusal, signer, ruling, circumstances},
-	Wants:        []known{encryption, rolePolicies, boundary},
+	Needs:        []known{refusal, signer, ruling},
+	Wants:        []known{encryption, keyRuling},
 	Eval:         judgeKey,
 	Next:         []Edge{{To: "access.rest"}},
 }, {
@@ -124,6 +124,7 @@ var accessSteps = []Step{{
 	Requirements: []string{"R16"},
 	Docs:         []string{docAccessDenied},
 	Needs:        []known{refusal, signer, ruling},
+	Wants:        []known{keyRuling},
 	Eval:         judgeRest,
 	Next:         []Edge{{To: ""}},
 }}
@@ -133,7 +134,7 @@ func (c refusedCall) message() []Evidence {
 	if c.Line == "" {
 		return nil
 	}
-	return []Evidence{{Kind: "message", ID: string(c.Class), Detail: c.Line}}
+	return []Evidence{{Kind: "message", Detail: c.Line}}
 }
 
 // blames reports whether the error text names the kind of policy that refused the call.

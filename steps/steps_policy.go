@@ -2,8 +2,8 @@ package steps
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,13 +12,17 @@ import (
 	"fargate-doctor/steps/symptom"
 )
 
-// refused makes a finding of a cause, with the statement that decided and what the error text says.
+// refused makes a finding of a cause, with the error text as evidence where that names the kind of policy.
 func refused(code, summary string, c refusedCall, resources ...string) Finding {
 	e, _ := Explain(code)
 	if summary == "" {
 		summary = e.Title
 	}
-	return Finding{Verdict: Fail, Cause: code, Summary: summary, Means: e.Means, Resources: resources, Evidence: c.message()}
+	found := Finding{Verdict: Fail, Cause: code, Summary: summary, Means: e.Means, Resources: resources}
+	if slices.Contains(codesOf[c.Policy], code) {
+		found.Evidence = c.message()
+	}
+	return found
 }
 
 // toldOnly makes a finding of what the error text says of a policy that can't be read, or that says otherwise by now.
@@ -31,12 +35,11 @@ func (f Finding) toldOnly(why string) Finding {
 func undecided(d iam.Decision, gap error, what string) Finding {
 	f := Finding{Summary: what + " is not known"}
 	switch {
-	case gap != nil && aws.Missing(gap) != "":
-		f.Missing = []string{aws.Missing(gap)}
-		f.Summary += ": " + aws.Missing(gap) + " is not allowed"
-		f.Means = aws.Clean(aws.Hint(gap))
 	case gap != nil:
-		f.Summary += ": " + aws.Clean(gap.Error())
+		f.Summary += ": " + whyNot(gap)
+		if missing := aws.Missing(gap); missing != "" {
+			f.Missing, f.Means = []string{missing}, aws.Clean(aws.Hint(gap))
+		}
 	case len(d.Unknown) > 0:
 		f.Summary += ": it hangs on " + strings.Join(d.Unknown, ", ")
 		f.settled = true
@@ -45,6 +48,18 @@ func undecided(d iam.Decision, gap error, what string) Finding {
 		f.settled = true
 	}
 	return f
+}
+
+// whyNot says in a clause why something could not be read.
+func whyNot(err error) string {
+	var e *aws.Error
+	switch {
+	case aws.Missing(err) != "":
+		return aws.Missing(err) + " is not allowed"
+	case errors.As(err, &e) && e.Kind == aws.NotRecorded:
+		return "the recording does not hold " + e.Operation
+	}
+	return aws.Clean(err.Error())
 }
 
 func judgeIdentity(f Facts) Finding {
@@ -117,7 +132,7 @@ func judgeNotAllowed(f Facts, c refusedCall, by signedBy, r ruled, who string) F
 		policies, _ := policiesOf(other)
 		if d := iam.EvaluateAll(policies, r.request); d.Answer == iam.Allow {
 			name := aws.ShortName(otherRoleOf(f))
-			found = refused("iam.wrong-role", fmt.Sprintf("%s allows %s, and %s signed the call", name, c.action, aws.ShortName(by.role)), c, by.principal.ARN, c.action)
+			found = refused("iam.wrong-role", fmt.Sprintf("role %s allows %s, and %s signed the call", name, c.action, aws.ShortName(by.role)), c, by.principal.ARN, c.action)
 			found.Evidence = append(found.Evidence, statementEvidence("role", name, d)...)
 		}
 	}
@@ -132,7 +147,7 @@ func evidenceOfSimulation(f Facts) []Evidence {
 	s, err := simulation.Try(f)
 	switch {
 	case err != nil:
-		return []Evidence{{Kind: "simulation", ID: "iam:SimulatePrincipalPolicy", Detail: "could not be asked: " + aws.Clean(err.Error())}}
+		return []Evidence{{Kind: "simulation", ID: "iam:SimulatePrincipalPolicy", Detail: "could not be asked: " + whyNot(err)}}
 	case !s.asked || s.stale:
 		return nil
 	}
@@ -355,18 +370,8 @@ func judgeKey(f Facts) Finding {
 	case k.PolicyErr != nil:
 		return undecided(iam.Decision{}, k.PolicyErr, "whether the key's policy lets the role use it")
 	}
-	worst, verdict := "", iam.Verdict{Answer: iam.Allow}
-	var lacking []string
-	for _, action := range k.actions {
-		v := keyVerdict(f, c, k, r, action)
-		switch {
-		case v.Answer.Refused():
-			lacking = append(lacking, action)
-			worst, verdict = action, v
-		case v.Answer == iam.Unknown && len(lacking) == 0:
-			worst, verdict = action, v
-		}
-	}
+	kr := keyRuling.Of(f)
+	verdict, worst, lacking := kr.Verdict, kr.worst, kr.lacking
 	switch {
 	case len(lacking) > 0:
 		found := refused("iam.kms-denied", fmt.Sprintf("the role may not use the key behind the resource: %s", strings.Join(lacking, ", ")), c, k.ARN)
@@ -382,38 +387,6 @@ func judgeKey(f Facts) Finding {
 		return Finding{Verdict: Warn, Summary: "the key lets the role use it now, and the message says that it did not", Evidence: c.message()}
 	}
 	return Finding{Verdict: Pass, Summary: "the role may use the key behind the resource", Evidence: statementEvidence("kms-key", k.ARN, verdict.Decision)}
-}
-
-// keyVerdict judges one KMS action that the service makes on the caller's behalf.
-func keyVerdict(f Facts, c refusedCall, k keyBehind, r ruled, action string) iam.Verdict {
-	request := requestFor(f, action, k.ARN)
-	request.Context = maps.Clone(request.Context)
-	if !strings.HasPrefix(c.action, "kms:") {
-		service, _, _ := strings.Cut(c.action, ":")
-		region := f.c.Region
-		if arn, ok := aws.ParseARN(k.ARN); ok {
-			region = arn.Region
-		}
-		request.Context["kms:ViaService"] = []string{service + "." + region + "." + aws.PartitionOf(region).DNSSuffix}
-		request.Context["aws:ViaAWSService"] = []string{"true"}
-		for _, name := range []string{"aws:SourceVpce", "aws:SourceVpc", "aws:SourceIp", "aws:VpcSourceIp", "aws:CalledVia"} {
-			delete(request.Context, name) // the service calls KMS from its own network
-		}
-	}
-	side := ruled{request: request, gaps: map[iam.Layer]error{}}
-	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Endpoint: iam.Known(),
-		Boundary: side.side(iam.Boundary, boundary, f), Resource: iam.Unread("the key's policy can't be understood")}
-	known, err := rolePolicies.Try(f)
-	own, unread := policiesOf(known)
-	policies.Identity = iam.Known(own...)
-	if err != nil || signer.Of(f).role == "" || len(unread) > 0 {
-		policies.Identity = iam.Unread("the role's policies could not all be read", own...)
-	}
-	if p, err := policyOf(aws.PolicyDocument{Document: k.Policy}); err == nil {
-		p.Name = "the key's policy"
-		policies.Resource = iam.Known(p)
-	}
-	return iam.Combine(policies, request)
 }
 
 // keyFixes lets the role use the key: by a policy of the role where the key's policy lets those count, else in the key's policy.
@@ -464,7 +437,15 @@ func judgeRest(f Facts) Finding {
 		return found
 	}
 	c, r := refusal.Of(f), ruling.Of(f)
-	if n := len(r.Refusing); r.Answer.Refused() {
+	n := len(r.Refusing)
+	kr, err := keyRuling.Try(f)
+	if err == nil && len(kr.lacking) > 0 {
+		n++
+	}
+	if _, told := organizationCauses[c.Policy]; told {
+		n++
+	}
+	if n > 0 {
 		found := Finding{Verdict: Skipped, Summary: "the call is refused; mend what was found first"}
 		if n > 1 {
 			found.Summary = fmt.Sprintf("%d kinds of policy refuse the call; the service names only one of them", n)
@@ -474,7 +455,7 @@ func judgeRest(f Facts) Finding {
 	found := Finding{Verdict: Pass, Summary: "no policy that could be read refuses the call",
 		Means: "What remains: resource control policies and session policies, which nobody can read from here; changes that are less than a minute old; " +
 			"credentials that the application keeps; and rights inside the service itself, such as those of a database or of Lake Formation."}
-	if r.Answer == iam.Unknown {
+	if r.Answer == iam.Unknown || err != nil && aws.KindOf(err) != aws.Unsupported {
 		found.Verdict, found.Summary = Skipped, "not every policy could be decided; the steps above name what is missing"
 	}
 	if c.Line != "" && found.Verdict == Pass {

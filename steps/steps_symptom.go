@@ -3,7 +3,6 @@ package steps
 import (
 	"fmt"
 
-	"fargate-doctor/aws"
 	"fargate-doctor/steps/symptom"
 )
 
@@ -31,10 +30,8 @@ var symptomSteps = []Step{{
 func judgeLog(f Facts) Finding {
 	lines, err := logged.Try(f)
 	switch {
-	case err != nil && aws.Missing(err) != "":
-		return Finding{Verdict: Skipped, Summary: "the log can't be read: " + aws.Missing(err) + " is not allowed"}
 	case err != nil:
-		return Finding{Verdict: Skipped, Summary: "the log can't be read: " + aws.Clean(err.Error())}
+		return Finding{Verdict: Skipped, Summary: "the log can't be read: " + whyNot(err)}
 	}
 	found := Finding{Verdict: Skipped, Summary: "the log tells of no failure that this program knows"}
 	for i, p := range proposalsOf(lines) {
@@ -60,7 +57,7 @@ func judgeSymptom(f Facts) Finding {
 	found := Finding{Verdict: Pass, Summary: titleOf(c.Symptom)}
 	heard := c.heard()
 	if heard.Line != "" {
-		found.Evidence = []Evidence{{Kind: "message", ID: string(heard.Class), Detail: heard.Line}}
+		found.Evidence = []Evidence{{Kind: "message", Detail: heard.Line}}
 	}
 	if own := symptomOf(heard); own != "" && own != c.Symptom && c.Symptom != Unsure {
 		found.Verdict = Warn

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"fargate-doctor/aws"
@@ -129,4 +130,45 @@ func TestAStoppedTaskWithoutItsService(t *testing.T) {
 			t.Errorf("%s: the verdict is %s with %v; with the service it is %s with %v\n%s", world, less.Verdict, codes(less), full.Verdict, codes(full), describe(less))
 		}
 	}
+}
+
+// What the printed policy allows is all that a walk asks for.
+func TestTheWalkAsksForNothingButWhatThePolicyAllows(t *testing.T) {
+	allowed := steps.Policy()
+	for _, w := range demo.Worlds() {
+		reader, c := openWorld(t, w.Name)
+		asked := aws.NewCounted(reader)
+		engine := &steps.Engine{Reader: refusingOthers{asked, allowed}, Region: c.Region}
+		r, err := engine.Walk(t.Context(), c, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", w.Name, err)
+		}
+		full := walkWithout(t, w.Name)
+		if r.Verdict != full.Verdict || !slices.Equal(codes(r), codes(full)) {
+			t.Errorf("%s: with the printed policy alone the verdict is %s with %v, else %s with %v", w.Name, r.Verdict, codes(r), full.Verdict, codes(full))
+		}
+		if _, err := engine.Proposals(t.Context(), c); aws.KindOf(err) == aws.Denied {
+			t.Errorf("%s: with the printed policy alone the log can't be read: %v", w.Name, err)
+		}
+		for name := range asked.Calls() {
+			for _, secret := range []string{"GetSecretValue", "GetParameter", "DecryptMessage"} {
+				if strings.Contains(name, secret) {
+					t.Errorf("%s asks for a secret value: %s", w.Name, name)
+				}
+			}
+		}
+	}
+}
+
+// refusingOthers refuses every action but some.
+type refusingOthers struct {
+	aws.Reader
+	allowed []string
+}
+
+func (r refusingOthers) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	if !slices.Contains(r.allowed, q.Action()) {
+		return aws.Errorf(aws.Denied, q, "", "refused by the test")
+	}
+	return r.Reader.Read(ctx, q, page)
 }

@@ -23,6 +23,7 @@ type Knobs struct {
 	NoNAT             bool   // the private route table has no default route
 	NoEgress          bool   // the task's security group lets nothing out
 	DenyACL           bool   // the private subnet's network ACL denies all TCP outbound
+	Access            *Access
 }
 
 // A World is a Fargate task in a private subnet with a default route to a NAT gateway in a public subnet, and an interface
@@ -42,6 +43,7 @@ type World struct {
 	TaskGroup, EndpointGroup    string // security groups
 	Endpoint                    string // "" with NoEndpoint
 	PrivateACL                  string
+	Role, Topic                 string // ARNs; "" without Access
 }
 
 // BuildWorld makes a world on the API server at url.
@@ -59,6 +61,7 @@ func BuildWorld(t testing.TB, url string, knobs Knobs) World {
 	b.ec2, b.ecs = ec2.NewFromConfig(cfg), ecs.NewFromConfig(cfg)
 	b.network(knobs)
 	b.groups(knobs)
+	b.access(cfg, knobs.Access)
 	b.endpoint(knobs)
 	b.task()
 	return b.world
@@ -171,9 +174,13 @@ func (b *builder) endpoint(knobs Knobs) {
 		return
 	}
 	w := &b.world
+	var policy *string
+	if knobs.Access != nil && knobs.Access.EndpointPolicy != "" {
+		policy = &knobs.Access.EndpointPolicy
+	}
 	w.Endpoint = *made[ec2.CreateVpcEndpointOutput](b)(b.ec2.CreateVpcEndpoint(b.ctx, &ec2.CreateVpcEndpointInput{
 		VpcId: &w.VPC, ServiceName: sdk.String("com.amazonaws." + w.Region + ".sns"), VpcEndpointType: "Interface",
-		SubnetIds: []string{w.PrivateSubnet}, SecurityGroupIds: []string{w.EndpointGroup}, PrivateDnsEnabled: sdk.Bool(true)})).VpcEndpoint.VpcEndpointId
+		SubnetIds: []string{w.PrivateSubnet}, SecurityGroupIds: []string{w.EndpointGroup}, PolicyDocument: policy, PrivateDnsEnabled: sdk.Bool(true)})).VpcEndpoint.VpcEndpointId
 }
 
 func (b *builder) task() {
@@ -181,7 +188,7 @@ func (b *builder) task() {
 	made[ecs.CreateClusterOutput](b)(b.ecs.CreateCluster(b.ctx, &ecs.CreateClusterInput{ClusterName: &w.Cluster}))
 	w.TaskDefinition = *made[ecs.RegisterTaskDefinitionOutput](b)(b.ecs.RegisterTaskDefinition(b.ctx, &ecs.RegisterTaskDefinitionInput{
 		Family: sdk.String("web"), Cpu: sdk.String("256"), Memory: sdk.String("512"), NetworkMode: "awsvpc",
-		RequiresCompatibilities: []ecstypes.Compatibility{"FARGATE"},
+		RequiresCompatibilities: []ecstypes.Compatibility{"FARGATE"}, TaskRoleArn: orNil(w.Role),
 		ContainerDefinitions: []ecstypes.ContainerDefinition{{
 			Name: sdk.String("app"), Image: sdk.String("public.ecr.aws/docker/library/nginx:1"), Essential: sdk.Bool(true),
 			Environment: []ecstypes.KeyValuePair{{Name: sdk.String("TOPIC"), Value: sdk.String("orders")}}}},

@@ -36,6 +36,7 @@ func (k Kind) String() string {
 type Error struct {
 	Kind      Kind
 	Operation string // "ec2:DescribeSubnets"
+	Code      string // the API's own error code, "" when it was not the API that failed
 	Action    string // the IAM action that is missing; set when Kind is Denied
 	Resource  string // what was asked for, when one thing was
 	Hint      string
@@ -63,6 +64,15 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return Other
+}
+
+// CodeOf returns the API's own error code of the first *Error in err's chain, or "".
+func CodeOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
 }
 
 // Hint returns the hint of the first *Error in err's chain that has one.

@@ -42,6 +42,8 @@ type Account struct {
 	profile config.SharedConfig
 	log     *callLog
 
+	transport http.RoundTripper // of the data channels of sessions, which wire can't carry
+
 	mu         sync.Mutex
 	operations map[string]map[string]operation // by region and name
 }
@@ -77,10 +79,14 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	if err != nil {
 		return nil, openError(err)
 	}
+	transport := http.RoundTripper(client.GetTransport())
+	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		transport = c.GetTransport() // with AWS_CA_BUNDLE, where that is set
+	}
 	cfg.Credentials = credentials{cfg.Credentials}
 	cfg.Retryer = newRetryer(maxAttempts, maxBackoff)
 	cfg.HTTPClient = &wire{client: cfg.HTTPClient, slots: make(chan struct{}, inFlight), timeout: timeout}
-	a := &Account{config: cfg, log: newCallLog(opts.Log), operations: make(map[string]map[string]operation)}
+	a := &Account{config: cfg, log: newCallLog(opts.Log), transport: transport, operations: make(map[string]map[string]operation)}
 	for _, source := range cfg.ConfigSources {
 		if shared, ok := source.(config.SharedConfig); ok {
 			a.profile = shared
@@ -146,7 +152,7 @@ func (a *Account) Read(ctx context.Context, q aws.Query, page func(json.RawMessa
 
 // call makes one API call, retries included. Its error is an *aws.Error.
 func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (any, error) {
-	c := &call{started: time.Now()}
+	c := &call{started: time.Now(), once: ctx.Value(onceKey{}) != nil}
 	out, err := op.invoke(context.WithValue(ctx, callKey{}, c), in)
 	if err == nil && !answers(out) {
 		err = &foreignAnswer{text: "the answer holds nothing of what the operation returns"}

@@ -52,7 +52,7 @@ const unknownCode = "UnknownError"
 
 // failure says what an SDK error means. It never holds credentials: the SDK's messages name hosts, codes and ARNs only.
 func (a *Account) failure(ctx context.Context, q aws.Query, c *call, err error) *aws.Error {
-	e := &aws.Error{Operation: q.Name(), Resource: resource(q.Input), Err: brief(err)}
+	e := &aws.Error{Operation: q.Name(), Code: codeOf(err), Resource: resource(q.Input), Err: brief(err)}
 	if cluster, ok := q.Input["cluster"].(string); ok && codeOf(err) == "ClusterNotFoundException" {
 		e.Resource = cluster
 	}
@@ -116,7 +116,7 @@ func kindOf(ctx context.Context, err error) aws.Kind {
 // codeOf returns the API's error code, "" when it was not the API that failed.
 func codeOf(err error) string {
 	var api smithy.APIError
-	if !errors.As(err, &api) {
+	if !errors.As(err, &api) || api.ErrorCode() == unknownCode {
 		return ""
 	}
 	return api.ErrorCode()
@@ -202,7 +202,7 @@ func resource(in aws.Input) string {
 				return v[0].Values[0]
 			}
 		case string:
-			if strings.HasSuffix(key, "Id") || strings.HasSuffix(key, "taskDefinition") || strings.HasSuffix(key, "Name") {
+			if strings.HasSuffix(key, "Id") || strings.HasSuffix(key, "taskDefinition") || strings.HasSuffix(key, "Name") || key == "task" {
 				return v
 			}
 			if strings.EqualFold(key, "cluster") {

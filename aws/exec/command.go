@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -34,10 +33,10 @@ const longestCommand = 120 << 10
 const wrapper = `n=$1 i=$2; shift 2; e=raw
 stty raw -echo 2>/dev/null || { e=none; for c in od base64; do command -v $c >/dev/null 2>&1 && e=$c; done; }
 [ $i = no ] || { [ $e = raw ] && command -v base64 >/dev/null 2>&1; } || e=deaf
-printf %s "$n<$e>"
+printf '\001%s' "$n<$e>"
 case $e in raw) f() { cat; };; base64) f() { base64; };; od) f() { od -An -v -tx1; };; *) exit;; esac
 g() { while IFS= read -r l && [ "$l" != . ]; do printf '%s\n' "$l"; done | base64 -d; }
-r() { { s=$({ { (exec "$@" 2>&1 3>&- 4>&-); echo $? >&4; } 2>/dev/null | f >&3; } 4>&1); } 3>&1; printf %s "$n<$s>"; }
+r() { { s=$({ { (exec "$@" 2>&1 3>&- 4>&-); echo $? >&4; } 2>/dev/null | f >&3; } 4>&1); } 3>&1; printf '\001%s' "$n<$s>"; }
 if [ $i = no ]; then r "$@" </dev/null; else g | r "$@"; fi`
 
 // Run runs a program with arguments in a container, not at a terminal but in a pipe: stdout gets exactly what the program writes to its
@@ -64,7 +63,7 @@ func (c *Client) Run(ctx context.Context, t Target, argv []string, stdin io.Read
 			err = left
 		}
 	}()
-	marked := &markedReader{from: s, mark: []byte(mark)}
+	marked := &markedReader{from: s, mark: markOf(mark)}
 	encoding, err := marked.pass(nil)
 	if err != nil {
 		return 0, broke(err)
@@ -97,7 +96,7 @@ func (c *Client) Run(ctx context.Context, t Target, argv []string, stdin io.Read
 
 // broke says that a session's end was not the command's.
 func broke(err error) error {
-	if errors.Is(err, io.EOF) {
+	if err == io.EOF {
 		return &Error{Text: "the session ended before the command did: its output may be a part, and its exit status is not known"}
 	}
 	return err
@@ -118,13 +117,6 @@ func feed(s *Session, k *keys) {
 		}
 	}
 	_, _ = io.WriteString(s, ".\n") // where it fails the session has ended, which the output shows
-}
-
-// newMark returns a text that no output holds by chance.
-func newMark() string {
-	var b [16]byte
-	rand.Read(b[:])
-	return "fargate-doctor-" + hex.EncodeToString(b[:])
 }
 
 // decoderOf returns what undoes the encoding that the container chose for output.

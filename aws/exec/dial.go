@@ -35,8 +35,12 @@ func (c *Client) dial(ctx context.Context, ticket aws.Ticket) (*websocket.Conn, 
 	if status == http.StatusForbidden && !presigned(u) {
 		conn, _, err = c.dialOnce(ctx, u, false)
 	}
+	var api *aws.Error
+	if errors.As(err, &api) { // there is nothing to sign with
+		return nil, err
+	}
 	if err != nil {
-		return nil, &Error{Text: "the data channel at " + u.Host + " can't be opened", Err: redacted{err, u},
+		return nil, &Error{Text: "the data channel at " + u.Host + " can't be opened", Err: wireError(err, u),
 			Hint: fmt.Sprintf("this computer must reach %s on port 443, through the proxy of HTTPS_PROXY if there is one", u.Hostname())}
 	}
 	conn.SetReadLimit(longestFrame)
@@ -49,7 +53,7 @@ func (c *Client) dial(ctx context.Context, ticket aws.Ticket) (*websocket.Conn, 
 	}
 	if err != nil {
 		conn.CloseNow()
-		return nil, &Error{Text: "the data channel at " + u.Host + " broke at once", Err: err}
+		return nil, &Error{Text: "the data channel at " + u.Host + " broke at once", Err: wireError(err, u)}
 	}
 	return conn, nil
 }
@@ -79,20 +83,15 @@ func (c *Client) dialOnce(ctx context.Context, u *url.URL, sign bool) (conn *web
 
 func presigned(u *url.URL) bool { return u.Query().Has("X-Amz-Signature") }
 
-// redacted is an error of a dial without the query of the URL, which may hold a signature.
-type redacted struct {
-	err error
-	url *url.URL
-}
-
-func (r redacted) Error() string {
-	if r.url.RawQuery == "" {
-		return r.err.Error()
+// wireError returns an error of a connection in words only: as an error it may be io.EOF, which would make a session that broke off look
+// like one whose command has ended. The query of the URL may hold a signature, and is left out.
+func wireError(err error, u *url.URL) error {
+	text := err.Error()
+	if u != nil && u.RawQuery != "" {
+		text = strings.ReplaceAll(text, u.RawQuery, "…")
 	}
-	return strings.ReplaceAll(r.err.Error(), r.url.RawQuery, "…")
+	return errors.New(text)
 }
-
-func (r redacted) Unwrap() error { return r.err }
 
 // connect makes conn the session's connection. What is on its way over a broken one is sent again at once.
 func (s *Session) connect(conn *websocket.Conn) {
@@ -119,7 +118,7 @@ func (s *Session) resume(ctx context.Context, broke error) (*websocket.Conn, err
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		ticket, err := s.client.API.ResumeSession(ctx, s.id)
 		if err == nil && ticket.Token == "" {
-			return nil, &Error{Text: "the session has ended: its connection broke and AWS has no such session any more", Err: broke}
+			return nil, &Error{Text: "the session has ended: its connection broke and AWS has no such session any more", Err: wireError(broke, nil)}
 		}
 		if err == nil {
 			var conn *websocket.Conn

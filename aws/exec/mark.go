@@ -2,9 +2,22 @@ package exec
 
 import (
 	"bytes"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"io"
 )
+
+// newMark returns a text that no output holds by chance.
+func newMark() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return "fargate-doctor-" + hex.EncodeToString(b[:])
+}
+
+// markOf returns what a script that was given a mark prints for it. A control character stands before it, so that output which ends in the
+// middle of what may become a mark, and has to be held back, is rare: it would be every f that a person types.
+func markOf(mark string) []byte { return []byte("\x01" + mark) }
 
 // A markedReader reads a session whose output is cut into parts by marks: mark<TEXT>.
 type markedReader struct {

@@ -203,7 +203,7 @@ func (s *Session) receive(ctx context.Context, conn *websocket.Conn) (err error)
 			fruitless = 0
 		}
 		if fruitless > 3 {
-			return &Error{Text: "the connection to the session breaks again and again", Err: err}
+			return &Error{Text: "the connection to the session breaks again and again", Err: wireError(err, nil)}
 		}
 		if conn, err = s.resume(ctx, err); err != nil {
 			return err

@@ -15,14 +15,14 @@ import (
 const loop = `n=$1; stty raw -echo 2>/dev/null
 e=none; for c in od base64; do command -v $c >/dev/null 2>&1 && e=$c; done
 case $e in base64) f() { base64; };; od) f() { od -An -v -tx1; };; esac
-printf %s "$n<$e>"
+printf '\001%s' "$n<$e>"
 while IFS= read -r i; do
 s=
 while IFS= read -r l && [ "$l" != "$i" ]; do s="$s$l
 "; done
-printf %s "$n<$i>"
+printf '\001%s' "$n<$i>"
 { r=$({ { (eval "$s") </dev/null 2>&1 3>&- 4>&-; echo $? >&4; } 2>/dev/null | f >&3; } 4>&1); } 3>&1
-printf %s "$n<$r>"
+printf '\001%s' "$n<$r>"
 done`
 
 // longestOutput bounds what a script may print.
@@ -54,7 +54,7 @@ func (c *Client) Shell(ctx context.Context, t Target) (*Shell, error) {
 	if err != nil {
 		return nil, err
 	}
-	sh := &Shell{session: session, marked: &markedReader{from: session, mark: []byte(mark)}, end: newMark()}
+	sh := &Shell{session: session, marked: &markedReader{from: session, mark: markOf(mark)}, end: newMark()}
 	encoding, err := sh.marked.pass(nil)
 	if err == nil {
 		sh.decode, err = decoderOf(encoding)

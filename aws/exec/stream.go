@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"errors"
 	"io"
 	"sync"
 )
@@ -57,7 +56,7 @@ func (s *stream) end(err error) {
 func (s *stream) reason() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if errors.Is(s.err, io.EOF) {
+	if s.err == io.EOF {
 		return nil
 	}
 	return s.err

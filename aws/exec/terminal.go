@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -15,20 +16,29 @@ import (
 // A Terminal is a session at the person's own terminal, which it puts in raw mode: every key goes to the container, Ctrl-C too, and what
 // the container prints comes as it is. It runs in this process, and is what Bubble Tea runs while it steps aside:
 //
-//	tea.Exec(client.Terminal(ctx, target, "/bin/sh"), …)
+//	tea.Exec(client.Terminal(ctx, target), …)
 type Terminal struct {
 	client   *Client
 	ctx      context.Context // of the one Run
 	target   Target
-	command  string
+	argv     []string
 	in       io.Reader
 	out, err io.Writer
 	unread   []byte
+	status   string // as the container told it
 }
 
-// Terminal returns a session that Run opens, on stdin, stdout and stderr unless others are set. When ctx ends, so does the session.
-func (c *Client) Terminal(ctx context.Context, t Target, command string) *Terminal {
-	return &Terminal{client: c, ctx: ctx, target: t, command: command, in: os.Stdin, out: os.Stdout, err: os.Stderr}
+// anyShell starts the shell that people expect: bash where the image has it.
+var anyShell = Quote([]string{"/bin/sh", "-c", "if command -v bash >/dev/null 2>&1; then exec bash; else exec sh; fi"})
+
+// statusTeller runs a program and prints its exit status in a mark, which is all that tells it. Ctrl-C is for the program and not for what
+// waits for it.
+const statusTeller = `n=$1; shift; trap : INT QUIT; "$@"; printf '\001%s' "$n<$?>"`
+
+// Terminal returns a session that runs a program with its arguments, or without any a shell: bash where the image has it. Run opens it, on
+// stdin, stdout and stderr unless others are set. When ctx ends, so does the session.
+func (c *Client) Terminal(ctx context.Context, t Target, argv ...string) *Terminal {
+	return &Terminal{client: c, ctx: ctx, target: t, argv: argv, in: os.Stdin, out: os.Stdout, err: os.Stderr}
 }
 
 // SetStdin sets where keys come from.
@@ -44,7 +54,13 @@ func (t *Terminal) SetStderr(w io.Writer) { t.err = w }
 // typed before and got lost with the session were meant for the container, and are not among them. Call it after Run.
 func (t *Terminal) Unread() []byte { return t.unread }
 
-// Run opens the session and returns when it has ended, AWS has been told and the terminal is as it was. The error is nil when the command
+// Status returns the exit status of the program, after Run. It is not known of a shell, nor in an image without one.
+func (t *Terminal) Status() (status int, known bool) {
+	status, err := strconv.Atoi(t.status)
+	return status, err == nil
+}
+
+// Run opens the session and returns when it has ended, AWS has been told and the terminal is as it was. The error is nil when the program
 // has ended or the terminal has gone.
 func (t *Terminal) Run() (err error) {
 	restore, err := raw(t.in)
@@ -58,35 +74,51 @@ func (t *Terminal) Run() (err error) {
 	}
 	var over time.Time
 	defer func() { t.unread = keys.stop(over) }()
+	run := func(command, mark string) error {
+		var ran error
+		over, ran = t.run(keys, command, mark)
+		return ran
+	}
+	if len(t.argv) == 0 {
+		return run(anyShell, newMark())
+	}
+	mark := newMark()
+	err = run(Quote(append([]string{"/bin/sh", "-c", statusTeller, "sh", mark}, t.argv...)), mark)
+	if CauseOf(err) == "exec.no-shell" {
+		err = run(Quote(t.argv), mark)
+	}
+	return err
+}
+
+// run runs one session. It returns when that was over.
+func (t *Terminal) run(keys *keys, command, mark string) (over time.Time, err error) {
 	ctx, cancel := context.WithCancelCause(t.ctx)
 	defer cancel(nil)
-
 	line := &noticeLine{to: t.err}
 	defer line.clear()
 	client := *t.client
 	client.Notice = line.show
-	session, err := t.open(ctx, cancel, &client, keys)
+	session, err := t.open(ctx, cancel, &client, keys, command)
 	if err != nil {
-		return err
+		return over, err
 	}
 	defer func() {
 		left := session.Close()
-		over = session.ended
-		if err == nil {
+		if over = session.ended; err == nil {
 			err = left
 		}
 	}()
-	return t.join(ctx, session, keys, line)
+	return over, t.join(ctx, session, keys, line, mark)
 }
 
 var errInterrupted = errors.New("interrupted")
 
 // open opens the session. Ctrl-C gives up; other keys are kept for the container.
-func (t *Terminal) open(ctx context.Context, cancel context.CancelCauseFunc, client *Client, keys *keys) (*Session, error) {
+func (t *Terminal) open(ctx context.Context, cancel context.CancelCauseFunc, client *Client, keys *keys, command string) (*Session, error) {
 	opened := make(chan struct{})
 	var watcher sync.WaitGroup
 	watcher.Go(func() { keys.watch(opened, func() { cancel(errInterrupted) }) })
-	session, err := client.Open(ctx, t.target, t.command)
+	session, err := client.Open(ctx, t.target, command)
 	close(opened)
 	watcher.Wait()
 	if errors.Is(context.Cause(ctx), errInterrupted) {
@@ -99,7 +131,7 @@ func (t *Terminal) open(ctx context.Context, cancel context.CancelCauseFunc, cli
 }
 
 // join connects terminal and session until the session ends.
-func (t *Terminal) join(ctx context.Context, session *Session, keys *keys, line *noticeLine) error {
+func (t *Terminal) join(ctx context.Context, session *Session, keys *keys, line *noticeLine, mark string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var pumps sync.WaitGroup
 	pump := func(f func()) {
@@ -114,7 +146,7 @@ func (t *Terminal) join(ctx context.Context, session *Session, keys *keys, line 
 	}
 	pump(func() { watchSize(ctx, t.out, func(cols, rows int) { _ = session.Resize(cols, rows) }) })
 	pump(func() {
-		cancel(copyOutput(t.out, session, line.clear))
+		cancel(t.show(session, line, mark))
 	})
 	pump(func() {
 		if gone := keys.pass(ctx, session); gone {
@@ -131,24 +163,30 @@ func (t *Terminal) join(ctx context.Context, session *Session, keys *keys, line 
 	return err
 }
 
-// copyOutput writes what the container prints until its command has ended. The error is that of the output, or what broke the session off.
-func copyOutput(to io.Writer, from *Session, first func()) error {
-	buffer := make([]byte, 32<<10)
+// show writes what the container prints until its program has ended. The error is that of the output, or what broke the session off.
+func (t *Terminal) show(session *Session, line *noticeLine, mark string) error {
+	marked := &markedReader{from: session, mark: markOf(mark)}
 	for {
-		n, err := from.Read(buffer)
-		if n > 0 {
-			first()
-			if _, err := to.Write(buffer[:n]); err != nil {
-				return fmt.Errorf("write the session's output: %w", err)
-			}
-		}
-		if errors.Is(err, io.EOF) {
+		status, err := marked.pass(clearing{t.out, line})
+		switch {
+		case err == io.EOF: // itself: an error that wraps it is no end
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
+		t.status = status
 	}
+}
+
+// clearing takes the notice away before anything is written.
+type clearing struct {
+	to   io.Writer
+	line *noticeLine
+}
+
+func (c clearing) Write(p []byte) (int, error) {
+	c.line.clear()
+	return c.to.Write(p)
 }
 
 // raw puts a terminal in raw mode and returns what puts it back; for anything else it does nothing.

@@ -171,6 +171,9 @@ func (one *session) work() {
 		reason = one.run()
 	}
 	one.drain()
+	if one.isOver() {
+		return
+	}
 	one.control("channel_closed", mustJSON(map[string]any{"MessageType": "channel_closed", "SessionId": one.id, "SchemaVersion": 1, "Output": reason}))
 	time.Sleep(20 * time.Millisecond)
 	one.end()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // services maps the first half of X-Amz-Target to what IAM calls the service.
@@ -59,6 +60,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		}
 		answer(w, map[string]string{"SessionId": one.id, "StreamUrl": s.streamURL(one.id), "TokenValue": one.newToken()})
 	case "ssm:TerminateSession":
+		time.Sleep(s.options.Leaving)
 		if one := s.session(text("SessionId")); one != nil {
 			s.mu.Lock()
 			one.terminated = true

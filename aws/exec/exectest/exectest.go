@@ -53,6 +53,7 @@ type Options struct {
 	NoShell      bool          // the image holds no program at all
 	RefuseSigned bool          // the gateway answers a signed dial with 403
 	NeedSigned   bool          // the gateway answers an unsigned or wrongly signed dial with 403
+	Leaving      time.Duration // how long ssm:TerminateSession takes
 	Deny         []string      // actions that are denied: "kms:GenerateDataKey"
 }
 

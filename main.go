@@ -28,7 +28,11 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // of nohup
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now}
 	status := p.run(ctx, os.Args[1:])
 	stop()
@@ -90,7 +94,7 @@ func (p *program) complain(err error) {
 	}
 	fmt.Fprintf(p.err, "fargate-doctor: %s\n", aws.Clean(err.Error()))
 	var usage usageError
-	hint := aws.Hint(err)
+	hint := advice(err)
 	if hint == "" && errors.As(err, &usage) {
 		hint = usage.hint
 	}
@@ -120,7 +124,7 @@ func (p *program) command() *cobra.Command {
 		Short: "Find out why a container on AWS Fargate cannot reach an AWS service",
 		Long: `fargate-doctor walks a decision tree with live checks against AWS: it finds the security group rule, network ACL entry, route,
 endpoint or DNS setting that stops a Fargate task from reaching a service, shows the evidence, and prints the command that
-mends it. It reads and never changes your account.
+mends it. It reads and never changes your account, but for exec, which opens a shell in a container.
 
 Without a command it opens the wizard. --demo and --snapshot go with every command.`,
 		Example: `  fargate-doctor                          the wizard, on your AWS account
@@ -138,7 +142,7 @@ Without a command it opens the wizard. --demo and --snapshot go with every comma
 		return usageError{err.Error(), fmt.Sprintf("see: %s --help", cmd.CommandPath())}
 	})
 	p.set.register(root.PersistentFlags())
-	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
+	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.set.check() }
 	return root
 }

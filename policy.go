@@ -1,7 +1,10 @@
 package main
 
 import (
+	"strings"
+
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/live"
 	"fargate-doctor/steps"
 
 	"github.com/spf13/cobra"
@@ -23,7 +26,7 @@ type iamStatement struct {
 // listed are the actions behind the wizard's lists, which a walk does not need.
 var listed = []string{"ecs:DescribeClusters", "ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks"}
 
-// leastPolicy returns the least IAM policy that the program needs. The actions come from the facts that the tree declares; none of
+// leastPolicy returns the least IAM policy that the program needs to read. The actions come from the facts that the tree declares; none of
 // them can be limited to a resource, because one diagnosis follows a path wherever it leads.
 func leastPolicy() iamPolicy {
 	actions := aws.SortedActions(append(steps.Policy(), listed...))
@@ -33,12 +36,41 @@ func leastPolicy() iamPolicy {
 	}
 }
 
-func (p *program) policyCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "policy",
-		Short:   "Print the least IAM policy that the program needs",
-		Example: `  aws iam create-policy --policy-name fargate-doctor --policy-document "$(fargate-doctor policy)"`,
-		Args:    cobra.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return p.writeJSON(leastPolicy()) },
+// sessionStatements returns what exec needs beside: the calls that a session makes. That for a key stands apart, because only a cluster
+// that encrypts its sessions needs it.
+func sessionStatements() []iamStatement {
+	session := iamStatement{Sid: "FargateDoctorSessions", Effect: "Allow", Resource: "*"}
+	key := iamStatement{Sid: "FargateDoctorSessionKey", Effect: "Allow", Resource: "*"}
+	for _, action := range live.SessionOperations() { // each is an IAM action by the same name
+		if strings.HasPrefix(action, "kms:") {
+			key.Action = append(key.Action, action)
+		} else {
+			session.Action = append(session.Action, action)
+		}
 	}
+	return []iamStatement{session, key}
+}
+
+func (p *program) policyCommand() *cobra.Command {
+	var sessions bool
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Print the least IAM policy that the program needs",
+		Long: `policy prints the least IAM policy that a diagnosis needs, which only reads.
+
+--exec adds what sessions need. The statement FargateDoctorSessionKey is for clusters that encrypt their sessions with a KMS key; put
+the key's ARN for its resource, or leave it out. Resources of ecs:ExecuteCommand may be limited to clusters and tasks.`,
+		Example: `  aws iam create-policy --policy-name fargate-doctor --policy-document "$(fargate-doctor policy)"
+  fargate-doctor policy --exec`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			policy := leastPolicy()
+			if sessions {
+				policy.Statement = append(policy.Statement, sessionStatements()...)
+			}
+			return p.writeJSON(policy)
+		},
+	}
+	cmd.Flags().BoolVar(&sessions, "exec", false, "add what sessions of ECS Exec need")
+	return cmd
 }

@@ -11,6 +11,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/exec"
 	"fargate-doctor/aws/live"
 	"fargate-doctor/aws/snapshot"
 	"fargate-doctor/steps"
@@ -23,13 +24,14 @@ const (
 
 // A world is where facts come from: an account, a snapshot or a demo world.
 type world struct {
-	reader  aws.Reader
-	region  string
-	profile string
-	title   string           // of a demo world or snapshot, "" for a live account
-	story   string           // what the person sees, in a demo world
-	asked   steps.Case       // what a demo world or a snapshot was made to ask
-	now     func() time.Time // the world's own time: of a recording, when it was made
+	reader   aws.Reader
+	sessions exec.API // nil where none can be opened, or none may: with --read-only
+	region   string
+	profile  string
+	title    string           // of a demo world or snapshot, "" for a live account
+	story    string           // what the person sees, in a demo world
+	asked    steps.Case       // what a demo world or a snapshot was made to ask
+	now      func() time.Time // the world's own time: of a recording, when it was made
 }
 
 // open opens the world that the flags name. It does not touch the network.
@@ -52,7 +54,11 @@ func (p *program) openLive(ctx context.Context, profile, region string) (world, 
 	if err != nil {
 		return world{}, err
 	}
-	return world{reader: account, region: account.Region(), profile: account.Profile(), now: p.now}, nil
+	w := world{reader: account, region: account.Region(), profile: account.Profile(), now: p.now}
+	if !p.set.readOnly {
+		w.sessions = account.Sessions()
+	}
+	return w, nil
 }
 
 func (p *program) openDemo(name string) (world, error) {

@@ -66,6 +66,15 @@ func KindOf(err error) Kind {
 	return Other
 }
 
+// CodeOf returns the API's own error code of the first *Error in err's chain, or "".
+func CodeOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
 // Hint returns the hint of the first *Error in err's chain that has one.
 func Hint(err error) string {
 	for err != nil {
@@ -86,15 +95,6 @@ func Missing(err error) string {
 	var e *Error
 	if errors.As(err, &e) && e.Kind == Denied {
 		return e.Action
-	}
-	return ""
-}
-
-// CodeOf returns the API's error code of the first *Error in err's chain, or "".
-func CodeOf(err error) string {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Code
 	}
 	return ""
 }

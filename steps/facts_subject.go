@@ -22,37 +22,8 @@ var task = &Fact[aws.Task]{
 		case c.Task != "":
 			return read.FindTask(ctx, s, c.Cluster, c.Service, c.Task)
 		}
-		var all []aws.Task
-		err := read.Tasks(ctx, s, c.Cluster, c.Service, func(page []aws.Task) { all = append(all, page...) })
-		if err != nil {
-			return aws.Task{}, err
-		}
-		return newest(all), nil
+		return read.NewestTask(ctx, s, c.Cluster, c.Service)
 	},
-}
-
-// newest returns the running task that was created last, else one that is starting, else the one that stopped last.
-func newest(all []aws.Task) aws.Task {
-	rank := func(t aws.Task) int {
-		switch {
-		case t.Running():
-			return 2
-		case !t.Ended():
-			return 1
-		}
-		return 0
-	}
-	var best aws.Task
-	for _, t := range all {
-		switch {
-		case best.ID == "" || rank(t) > rank(best):
-			best = t
-		case rank(t) < rank(best):
-		case rank(t) == 0 && t.Stopped.After(best.Stopped), rank(t) > 0 && t.Created.After(best.Created):
-			best = t
-		}
-	}
-	return best
 }
 
 // service is the service that the case names; the zero Service when it names none.

@@ -45,6 +45,8 @@ type Account struct {
 	profile config.SharedConfig
 	log     *callLog
 
+	transport http.RoundTripper // of the data channels of sessions, which wire can't carry
+
 	mu         sync.Mutex
 	operations map[string]map[string]operation // by region and name
 }
@@ -80,10 +82,14 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	if err != nil {
 		return nil, openError(err)
 	}
+	transport := http.RoundTripper(client.GetTransport())
+	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		transport = c.GetTransport() // with AWS_CA_BUNDLE, where that is set
+	}
 	cfg.Credentials = credentials{cfg.Credentials}
 	cfg.Retryer = newRetryer(maxAttempts, maxBackoff)
 	cfg.HTTPClient = &wire{client: cfg.HTTPClient, slots: make(chan struct{}, inFlight), timeout: timeout}
-	a := &Account{config: cfg, log: newCallLog(opts.Log), operations: make(map[string]map[string]operation)}
+	a := &Account{config: cfg, log: newCallLog(opts.Log), transport: transport, operations: make(map[string]map[string]operation)}
 	for _, source := range cfg.ConfigSources {
 		if shared, ok := source.(config.SharedConfig); ok {
 			a.profile = shared
@@ -164,7 +170,7 @@ func bucketRegion(err error) (string, bool) {
 
 // call makes one API call, retries included. Its error is an *aws.Error.
 func (a *Account) call(ctx context.Context, op operation, q aws.Query, in any) (any, error) {
-	c := &call{started: time.Now()}
+	c := &call{started: time.Now(), once: ctx.Value(onceKey{}) != nil}
 	out, err := op.invoke(context.WithValue(ctx, callKey{}, c), in)
 	if err == nil && !answers(out) || q.Service == "s3" && !c.signed && fromNobody(err) {
 		err = &foreignAnswer{text: "the answer holds nothing of what the operation returns"}

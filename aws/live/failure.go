@@ -58,7 +58,7 @@ const unknownCode = "UnknownError"
 
 // failure says what an SDK error means. It never holds credentials: the SDK's messages name hosts, codes and ARNs only.
 func (a *Account) failure(ctx context.Context, q aws.Query, c *call, err error) *aws.Error {
-	e := &aws.Error{Operation: q.Name(), Resource: resource(q.Input), Code: apiCode(err), Err: brief(err)}
+	e := &aws.Error{Operation: q.Name(), Resource: resource(q.Input), Code: codeOf(err), Err: brief(err)}
 	if cluster, ok := q.Input["cluster"].(string); ok && codeOf(err) == "ClusterNotFoundException" {
 		e.Resource = cluster
 	}
@@ -119,18 +119,10 @@ func kindOf(ctx context.Context, err error) aws.Kind {
 	return aws.Other
 }
 
-// apiCode returns the code of an error that the API itself sent, "" for any other.
-func apiCode(err error) string {
-	if code := codeOf(err); code != unknownCode {
-		return code
-	}
-	return ""
-}
-
 // codeOf returns the API's error code, "" when it was not the API that failed.
 func codeOf(err error) string {
 	var api smithy.APIError
-	if !errors.As(err, &api) {
+	if !errors.As(err, &api) || api.ErrorCode() == unknownCode {
 		return ""
 	}
 	return api.ErrorCode()
@@ -203,7 +195,7 @@ func brief(err error) error {
 }
 
 // naming lists how the parameters end that say which one thing is asked for.
-var naming = []string{"Id", "Name", "Arn", "NamePrefix", "Bucket", "QueueUrl", "taskDefinition"}
+var naming = []string{"Id", "Name", "Arn", "NamePrefix", "Bucket", "QueueUrl", "taskDefinition", "task"}
 
 // resource returns the one thing that the parameters ask for, or "".
 func resource(in aws.Input) string {

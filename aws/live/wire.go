@@ -36,9 +36,15 @@ type call struct {
 	host             string
 	attempts, broken int
 	signed           bool // the last answer has an AWS request id
+	once             bool // not to be made again when it is not known whether it was made
 }
 
 type callKey struct{}
+
+type onceKey struct{}
+
+// once marks calls that must not be made again after an attempt without an answer.
+func once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
 
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	c, ok := req.Context().Value(callKey{}).(*call)
@@ -62,7 +68,7 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	}
 	c.broken++
 	var foreign *foreignAnswer
-	if c.broken >= maxBroken || errors.As(err, &foreign) && !foreign.passing {
+	if c.once || c.broken >= maxBroken || errors.As(err, &foreign) && !foreign.passing {
 		err = &finalError{err}
 	}
 	return nil, err

@@ -1,5 +1,6 @@
 // Package aws is the AWS world as this program sees it: the one interface through which facts are read, the errors that
-// reading can end in, and the ECS domain types (clusters, services, tasks, task definitions).
+// reading can end in, the ECS domain types (clusters, services, tasks, task definitions) and those of what tasks use and are
+// allowed to (roles, policies, keys, secrets, images, file systems).
 //
 // It holds values and interfaces only. Network types and the judgement of packets live in aws/vpc, the meaning of API
 // answers in aws/read, and everything that does I/O (aws/live, aws/snapshot, aws/demo) is imported by main alone.

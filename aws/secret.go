@@ -5,7 +5,7 @@ import "time"
 // A Secret is a secret of Secrets Manager without its value.
 type Secret struct {
 	ARN, Name string
-	Key       string // id, ARN or alias of its KMS key
+	Key       string // ARN of its KMS key, or of an alias of it
 	Deleted   time.Time
 	Versions  map[string][]string // staging labels by version id; only versions that have one
 	Primary   string              // region of the secret that this one is a replica of, "" for none
@@ -27,7 +27,7 @@ func (s Secret) Staged(label string) bool {
 type Parameter struct {
 	ARN, Name string
 	Type      string // String, StringList, SecureString
-	Key       string // id, ARN or alias of the KMS key of a SecureString, else ""
+	Key       string // ARN of the KMS key of a SecureString, or of an alias of it; else ""
 	Version   int    // the newest
 }
 
@@ -41,5 +41,5 @@ type LogGroup struct {
 // A Repository is a private repository of images in ECR.
 type Repository struct {
 	ARN, Name, Account, URI string
-	Key                     string // id, ARN or alias of its KMS key, "" when ECR's own AES-256 is used
+	Key                     string // ARN of its KMS key, or of an alias of it; "" when ECR's own AES-256 is used
 }

@@ -68,10 +68,43 @@ func TestEveryTaskHasItsRolesAndWhatTheyGuard(t *testing.T) {
 			}
 		}
 		for _, c := range definition.Containers {
+			repository, tag, _ := strings.Cut(c.Image[strings.IndexByte(c.Image, '/')+1:], ":")
+			image, err := read.Image(ctx, r, arn("ecr", "repository/"+repository), tag)
+			if err != nil || image.PlatformsErr != nil || len(image.Platforms) != 1 || image.Platforms[0].Architecture != "amd64" {
+				t.Errorf("%s: %s: %+v, %v", w.Name, c.Image, image, err)
+			}
+			if repository, err := read.Repository(ctx, r, arn("ecr", "repository/"+repository)); err != nil || !strings.HasPrefix(c.Image, repository.URI) {
+				t.Errorf("%s: %s: %+v, %v", w.Name, c.Image, repository, err)
+			}
+			if group, err := read.LogGroup(ctx, r, a.Region, c.LogOptions["awslogs-group"]); err != nil {
+				t.Errorf("%s: %+v, %v", w.Name, group, err)
+			}
 			lines, err := read.LogLines(ctx, r, "", c.LogOptions["awslogs-group"], nil, w.Captured.Add(-3600e9), "", 1000)
 			if err != nil || len(lines) < 10 || lines[len(lines)-1].At.After(w.Captured) {
 				t.Errorf("%s: log of %s: %d lines, %v", w.Name, c.Name, len(lines), err)
 			}
+		}
+		for _, group := range service.TargetGroups {
+			if g, err := read.TargetGroup(ctx, r, group); err != nil || g.TargetType != "ip" {
+				t.Errorf("%s: %+v, %v", w.Name, g, err)
+			}
+		}
+		if s, err := read.Secret(ctx, r, secret); err != nil || !s.Staged("AWSCURRENT") {
+			t.Errorf("%s: %+v, %v", w.Name, s, err)
+		}
+		if p, err := read.Parameter(ctx, r, "/shop/payments-key"); err != nil || p.Type != "SecureString" {
+			t.Errorf("%s: %+v, %v", w.Name, p, err)
+		}
+		if role, err := read.Role(ctx, r, "AWSServiceRoleForECS"); err != nil || !role.ServiceLinked() {
+			t.Errorf("%s: %+v, %v", w.Name, role, err)
+		}
+		const files = "fs-0a7c3e5d1b9f24680"
+		if fs, err := read.FileSystem(ctx, r, "", files); err != nil || fs.State != "available" {
+			t.Errorf("%s: %+v, %v", w.Name, fs, err)
+		}
+		mounts, err := read.MountTargets(ctx, r, "", files)
+		if err != nil || len(mounts) != 3 || len(mounts[0].SecurityGroups) != 1 {
+			t.Errorf("%s: %+v, %v", w.Name, mounts, err)
 		}
 		if _, err := read.Simulate(ctx, r, definition.TaskRole, []string{"sns:Publish"}, nil, nil); aws.KindOf(err) != aws.NotRecorded {
 			t.Errorf("%s: a simulation: %v", w.Name, err)

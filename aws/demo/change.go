@@ -50,6 +50,9 @@ var identity = map[string]string{
 	"BucketPolicies": "Bucket", "BucketEncryptions": "Bucket", "QueueAttributes": "QueueUrl", "TopicAttributes": "TopicArn",
 	"Table": "TableArn", "TablePolicies": "ResourceArn", "Secrets": "SecretId", "SecretVersions": "SecretId", "SecretPolicies": "SecretId",
 	"Parameters": "Name", "ParametersByName": "Name", "repositories": "repositoryName", "RepositoryPolicies": "repositoryName",
+	"DescribedImages": "repositoryName", "ImageManifests": "repositoryName", "TargetGroups": "TargetGroupArn",
+	"FileSystems": "FileSystemId", "FileSystemPolicies": "FileSystemId", "MountTargets": "MountTargetId", "AccessPoints": "AccessPointId",
+	"MountTargetsByFileSystem": "FileSystemId", "MountTargetSecurityGroups": "MountTargetId",
 	"logGroups": "logGroupName", "LogGroupsByPrefix": "logGroupNamePrefix", "LogEvents": "logGroupName",
 	"tasks": "taskArn", "services": "serviceArn", "taskDefinition": "taskDefinitionArn", "settings": "name",
 }

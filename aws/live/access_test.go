@@ -163,7 +163,7 @@ func checkPermissions(t *testing.T, r aws.Reader, p permissions) {
 	if got, err := read.ResourcePolicy(ctx, r, p.topic); err != nil || !strings.Contains(got.Document, p.topic) {
 		t.Errorf("policy of the topic: %+v, %v", got, err)
 	}
-	for arn, want := range map[string]string{p.bucket: p.key, p.queue: p.key, p.topic: "alias/aws/sns", p.secret: p.key, p.repository: "",
+	for arn, want := range map[string]string{p.bucket: p.key, p.queue: p.key, p.topic: "arn:aws:kms:" + livetest.Region + ":" + p.account + ":alias/aws/sns", p.secret: p.key, p.repository: "",
 		"arn:aws:ssm:" + livetest.Region + ":" + p.account + ":parameter/shop/key": p.key, "arn:aws:logs:" + livetest.Region + ":" + p.account + ":log-group:/shop/web:*": ""} {
 		if got, err := read.EncryptionKey(ctx, r, arn); got != want || err != nil {
 			t.Errorf("key of %s: %q, %v", arn, got, err)

@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/efs"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -126,6 +128,7 @@ func TestEveryAnswerCanBePrinted(t *testing.T) {
 		"iam": reflect.TypeFor[*iam.Client](), "kms": reflect.TypeFor[*kms.Client](), "s3": reflect.TypeFor[*s3.Client](), "sqs": reflect.TypeFor[*sqs.Client](),
 		"sns": reflect.TypeFor[*sns.Client](), "dynamodb": reflect.TypeFor[*dynamodb.Client](), "secretsmanager": reflect.TypeFor[*secretsmanager.Client](),
 		"ssm": reflect.TypeFor[*ssm.Client](), "ecr": reflect.TypeFor[*ecr.Client](), "logs": reflect.TypeFor[*cloudwatchlogs.Client](),
+		"elasticfilesystem": reflect.TypeFor[*efs.Client](), "elasticloadbalancing": reflect.TypeFor[*elasticloadbalancingv2.Client](),
 	}
 	for _, o := range operations(sdk.Config{}) {
 		method, ok := clients[o.service].MethodByName(o.name)

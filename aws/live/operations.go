@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/efs"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -39,6 +41,8 @@ func operations(cfg sdk.Config) []operation {
 	parameters := ssm.NewFromConfig(cfg)
 	images := ecr.NewFromConfig(cfg)
 	logs := cloudwatchlogs.NewFromConfig(cfg)
+	files := efs.NewFromConfig(cfg)
+	balancers := elasticloadbalancingv2.NewFromConfig(cfg)
 	return []operation{
 		op("sts", asIs, identity.GetCallerIdentity, 0),
 
@@ -107,9 +111,19 @@ func operations(cfg sdk.Config) []operation {
 
 		op("ecr", lowerFirst, images.DescribeRepositories, 0),
 		op("ecr", lowerFirst, images.GetRepositoryPolicy, 0),
+		op("ecr", lowerFirst, images.DescribeImages, 0),
+		op("ecr", lowerFirst, images.BatchGetImage, 0),
 
-		op("logs", lowerFirst, logs.DescribeLogGroups, 0),
+		op("logs", lowerFirst, logs.DescribeLogGroups, 0).upTo(1), // in the order of names: one that is the whole prefix comes first
 		op("logs", lowerFirst, logs.FilterLogEvents, 0).upTo(5),
+
+		op("elasticfilesystem", asIs, files.DescribeFileSystems, 0),
+		op("elasticfilesystem", asIs, files.DescribeFileSystemPolicy, 0),
+		op("elasticfilesystem", asIs, files.DescribeMountTargets, 100),
+		op("elasticfilesystem", asIs, files.DescribeMountTargetSecurityGroups, 0),
+		op("elasticfilesystem", asIs, files.DescribeAccessPoints, 0),
+
+		op("elasticloadbalancing", asIs, balancers.DescribeTargetGroups, 0),
 	}
 }
 

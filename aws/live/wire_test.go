@@ -214,6 +214,11 @@ var required = map[string]aws.Input{
 	"secretsmanager:ListSecretVersionIds": {"SecretId": "db"},
 	"secretsmanager:GetResourcePolicy":    {"SecretId": "db"},
 	"ecr:GetRepositoryPolicy":             {"repositoryName": "web"},
+	"ecr:DescribeImages":                  {"repositoryName": "web"},
+	"ecr:BatchGetImage":                   {"repositoryName": "web", "imageIds": []aws.Input{{"imageTag": "1"}}},
+
+	"elasticfilesystem:DescribeFileSystemPolicy":          {"FileSystemId": "fs-1"},
+	"elasticfilesystem:DescribeMountTargetSecurityGroups": {"MountTargetId": "fsmt-1"},
 }
 
 // Whatever is not the API's answer is an error of every operation, never an empty list.

@@ -233,10 +233,10 @@ func TestResourcePolicies(t *testing.T) {
 func TestEncryptionKeys(t *testing.T) {
 	for arn, want := range map[string]string{
 		"arn:aws:s3:::assets/a":                                                           keyARN,
-		"arn:aws:sqs:eu-central-1:111122223333:orders":                                    "alias/aws/sqs",
-		"arn:aws:sns:eu-central-1:111122223333:orders":                                    "0a1b2c3d-1111-2222-3333-444455556666",
+		"arn:aws:sqs:eu-central-1:111122223333:orders":                                    "arn:aws:kms:eu-central-1:111122223333:alias/aws/sqs",
+		"arn:aws:sns:eu-central-1:111122223333:orders":                                    keyARN,
 		"arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf:k:AWSCURRENT:": keyARN,
-		"arn:aws:ssm:eu-central-1:111122223333:parameter/app/key":                         "alias/aws/ssm",
+		"arn:aws:ssm:eu-central-1:111122223333:parameter/app/key":                         "arn:aws:kms:eu-central-1:111122223333:alias/aws/ssm",
 		"arn:aws:logs:eu-central-1:111122223333:log-group:/app/web:log-stream:web/1":      keyARN,
 		"arn:aws:ecr:eu-central-1:111122223333:repository/team/web":                       keyARN,
 		"arn:aws:dynamodb:eu-central-1:111122223333:table/orders":                         keyARN,
@@ -293,7 +293,7 @@ func TestSecretsAndParameters(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	s, err = read.Secret(t.Context(), recorded(t).with("secretsmanager:DescribeSecret", `{"ARN":"arn:aws:secretsmanager:eu-central-1:1:secret:db-AbCdEf","Name":"db"}`), "db")
-	if s.Key != "alias/aws/secretsmanager" || err != nil {
+	if s.Key != "arn:aws:kms:eu-central-1:1:alias/aws/secretsmanager" || !aws.ManagedByAWS(s.Key) || err != nil {
 		t.Errorf("%+v, %v", s, err)
 	}
 	versions, err := read.SecretVersions(t.Context(), recorded(t), "db")
@@ -311,7 +311,7 @@ func TestSecretsAndParameters(t *testing.T) {
 			}
 		}
 		p, err := read.Parameter(t.Context(), w, called)
-		if there := names[0] == "/app/key"; there && (p.Type != "SecureString" || p.Key != "alias/aws/ssm" || p.Version != 4 || err != nil) || !there && aws.KindOf(err) != aws.NotFound {
+		if there := names[0] == "/app/key"; there && (p.Type != "SecureString" || !aws.ManagedByAWS(p.Key) || p.Version != 4 || err != nil) || !there && aws.KindOf(err) != aws.NotFound {
 			t.Errorf("%s: %+v, %v", called, p, err)
 		}
 	}
@@ -358,7 +358,8 @@ func TestLogs(t *testing.T) {
 func TestActionsAreDeclared(t *testing.T) {
 	declared := map[string]bool{}
 	for _, list := range [][]string{read.RoleActions, read.RolePolicyActions, read.SimulateActions, read.KeyActions, read.ResourcePolicyActions(""),
-		read.EncryptionKeyActions(""), read.LogGroupActions, read.LogLineActions, read.SecretActions, read.SecretVersionActions, read.ParameterActions, read.RepositoryActions} {
+		read.EncryptionKeyActions(""), read.LogGroupActions, read.LogLineActions, read.SecretActions, read.SecretVersionActions, read.ParameterActions, read.RepositoryActions,
+		read.ImageActions, read.FileSystemActions, read.MountTargetActions, read.AccessPointActions, read.TargetGroupActions} {
 		for _, a := range list {
 			declared[a] = true
 		}
@@ -384,4 +385,9 @@ func TestActionsAreDeclared(t *testing.T) {
 	}
 	read.LogLines(ctx, w, "", "g", nil, time.Time{}, "", 1)
 	read.SecretVersions(ctx, w, "x")
+	read.Image(ctx, w, repositoryARN, "7")
+	read.FileSystem(ctx, w, "", "fs-01")
+	read.MountTargets(ctx, w, "", "fs-01")
+	read.AccessPoint(ctx, w, "", "fsap-01")
+	read.TargetGroup(ctx, w, "arn:aws:elasticloadbalancing:r:1:targetgroup/web/1")
 }

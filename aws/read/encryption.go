@@ -49,9 +49,9 @@ func EncryptionKeyActions(arn string) []string {
 	return aws.SortedActions(actions)
 }
 
-// EncryptionKey returns what the KMS key behind a resource is called: id, ARN or alias, see aws.ManagedByAWS; "" when there is none, or
-// one that AWS owns and asks nobody's permission for. Of a bucket it is the key for new objects; those that are there can have another
-// one. A resource that does not exist is an error of kind aws.NotFound.
+// EncryptionKey returns the ARN of the KMS key behind a resource, or of an alias of it, see aws.ManagedByAWS; "" when there is none, or
+// one that AWS owns and asks nobody's permission for. Of a bucket it is what the bucket calls the key for new objects, which can be an id
+// or an alias; objects that are there can have another one. A resource that does not exist is an error of kind aws.NotFound.
 func EncryptionKey(ctx context.Context, r aws.Reader, arn string) (string, error) {
 	a, ok := aws.ParseARN(arn)
 	l, known := locks[a.Service]
@@ -92,7 +92,7 @@ func bucketKey(ctx context.Context, r aws.Reader, a aws.ARN) (string, error) {
 func attributeKey(query func(aws.ARN, string) aws.Query) func(context.Context, aws.Reader, aws.ARN) (string, error) {
 	return func(ctx context.Context, r aws.Reader, a aws.ARN) (string, error) {
 		attributes, err := attributesOf(ctx, r, query(a, resourceName(a)))
-		return attributes["KmsMasterKeyId"], err
+		return keyOf(a, attributes["KmsMasterKeyId"]), err
 	}
 }
 

@@ -43,6 +43,18 @@ func Key(ctx context.Context, r aws.Reader, keyID string) (aws.Key, error) {
 	return k, nil
 }
 
+// keyOf returns the ARN of a key that a resource calls by id or alias, which is then in the resource's own account and region. Of a
+// bucket neither is known.
+func keyOf(resource aws.ARN, called string) string {
+	if called == "" || resource.Region == "" || strings.HasPrefix(called, "arn:") {
+		return called
+	}
+	if !strings.HasPrefix(called, "alias/") {
+		called = "key/" + called
+	}
+	return aws.ARN{Partition: resource.Partition, Service: "kms", Region: resource.Region, Account: resource.Account, Resource: called}.String()
+}
+
 func policyOfKey(ctx context.Context, r aws.Reader, keyID string) (string, error) {
 	answer, err := object[struct{ Policy document }](ctx, r, keyPolicy(keyID), "Policy")
 	return string(answer.Policy), err

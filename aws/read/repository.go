@@ -24,7 +24,7 @@ func Repository(ctx context.Context, r aws.Reader, arn string) (aws.Repository, 
 	}
 	for _, w := range wire {
 		if w.RepositoryName == name && (w.RegistryId == a.Account || w.RegistryId == "") {
-			return aws.Repository{ARN: w.RepositoryArn, Name: name, Account: w.RegistryId, URI: w.RepositoryUri, Key: w.EncryptionConfiguration.KmsKey}, nil
+			return aws.Repository{ARN: w.RepositoryArn, Name: name, Account: w.RegistryId, URI: w.RepositoryUri, Key: keyOf(a, w.EncryptionConfiguration.KmsKey)}, nil
 		}
 	}
 	return aws.Repository{}, aws.Errorf(aws.NotRecorded, q, arn, "the answer does not hold it")

@@ -27,10 +27,12 @@ func Secret(ctx context.Context, r aws.Reader, called string) (aws.Secret, error
 		return aws.Secret{}, err
 	}
 	s := aws.Secret{ARN: w.ARN, Name: w.Name, Key: w.KmsKeyId, Deleted: w.DeletedDate.Time, Versions: w.VersionIdsToStages}
+	a, _ := aws.ParseARN(w.ARN)
 	if s.Key == "" { // "if the secret is encrypted with the AWS managed key aws/secretsmanager, this field is omitted"
 		s.Key = "alias/aws/secretsmanager"
 	}
-	if a, ok := aws.ParseARN(w.ARN); ok && w.PrimaryRegion != a.Region {
+	s.Key = keyOf(a, s.Key)
+	if w.PrimaryRegion != a.Region {
 		s.Primary = w.PrimaryRegion
 	}
 	return s, nil
@@ -80,7 +82,8 @@ func Parameter(ctx context.Context, r aws.Reader, called string) (aws.Parameter,
 	for _, name := range names {
 		for _, w := range wire {
 			if w.Name == name {
-				return aws.Parameter{ARN: w.ARN, Name: w.Name, Type: w.Type, Key: w.KeyId, Version: w.Version}, nil
+				a, _ := aws.ParseARN(w.ARN)
+				return aws.Parameter{ARN: w.ARN, Name: w.Name, Type: w.Type, Key: keyOf(a, w.KeyId), Version: w.Version}, nil
 			}
 		}
 	}

@@ -275,13 +275,26 @@ func command(q aws.Query, region string) string {
 	for _, name := range []string{"cluster", "tasks", "services", "taskDefinition", "name", "VpcId", "Attribute", "VPCId", "VPCRegion",
 		"PrefixListId", "TransitGatewayRouteTableId", "HostedZoneId", "FirewallDomainListId", "FirewallRuleGroupId", "ResourceId",
 		"RoleName", "PolicyName", "PolicyArn", "VersionId", "PolicySourceArn", "ActionNames", "ResourceArns", "KeyId", "Bucket", "QueueUrl",
-		"AttributeNames", "TopicArn", "TableName", "ResourceArn", "SecretId", "registryId", "repositoryName", "repositoryNames",
-		"logGroupNamePrefix", "logGroupName", "filterPattern"} {
+		"AttributeNames", "TopicArn", "TableName", "ResourceArn", "SecretId", "IncludeDeprecated", "registryId", "repositoryName", "repositoryNames",
+		"logGroupNamePrefix", "logGroupName", "filterPattern", "FileSystemId", "MountTargetId", "AccessPointId", "TargetGroupArns",
+		"acceptedMediaTypes"} {
 		switch v := q.Input[name].(type) {
 		case string:
 			words = append(words, "--"+kebab(name), v)
 		case []string:
 			words = append(words, append([]string{"--" + kebab(name)}, v...)...)
+		case bool:
+			if v {
+				words = append(words, "--"+kebab(name))
+			}
+		}
+	}
+	if ids, ok := q.Input["imageIds"].([]aws.Input); ok {
+		words = append(words, "--image-ids")
+		for _, id := range ids {
+			for name, value := range id {
+				words = append(words, fmt.Sprintf("%s=%v", name, value))
+			}
 		}
 	}
 	if filters, ok := q.Input["ParameterFilters"].([]aws.Input); ok {

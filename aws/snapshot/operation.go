@@ -35,6 +35,9 @@ func (op operation) ids() []string { return strings.Fields(op.id) }
 
 // asked returns what a query says for each id, "" for what it leaves open.
 func (op operation) asked(q aws.Query) []string {
+	if op.parameter == "" {
+		return nil
+	}
 	input, _ := json.Marshal(q.Input)
 	var values []string
 	for _, path := range strings.Fields(op.parameter) {
@@ -43,7 +46,7 @@ func (op operation) asked(q aws.Query) []string {
 	return values
 }
 
-// textAt returns the string at the end of a path of members and positions, or "".
+// textAt returns what is at the end of a path of members and positions, "" when nothing is there. Lists and objects become their JSON.
 func textAt(value json.RawMessage, path string) string {
 	for _, name := range strings.Split(path, ".") {
 		var list []json.RawMessage
@@ -59,7 +62,7 @@ func textAt(value json.RawMessage, path string) string {
 	}
 	var s string
 	if json.Unmarshal(value, &s) != nil {
-		return ""
+		return string(value)
 	}
 	return s
 }
@@ -116,7 +119,7 @@ var operations = map[string]operation{
 	"iam:ListRolePolicies":         {key: "PolicyNames", several: "RolePolicyNames", id: "RoleName", parameter: "RoleName"},
 	"iam:GetRolePolicy":            {key: "PolicyDocument", several: "RolePolicies", id: "RoleName PolicyName", parameter: "RoleName PolicyName"},
 	"iam:GetPolicyVersion":         {key: "PolicyVersion", several: "PolicyVersions", id: "PolicyArn", parameter: "PolicyArn"},
-	"iam:SimulatePrincipalPolicy":  {key: "EvaluationResults", several: "Simulations", id: "PolicySourceArn", parameter: "PolicySourceArn"},
+	"iam:SimulatePrincipalPolicy":  {key: "EvaluationResults", several: "Simulations", id: "PolicySourceArn ContextEntries", parameter: "PolicySourceArn ContextEntries"},
 
 	"kms:DescribeKey":                     {key: "KeyMetadata", several: "DescribedKeys", id: "KeyId", parameter: "KeyId", own: "KeyMetadata.Arn KeyMetadata.KeyId"},
 	"kms:GetKeyPolicy":                    {key: "Policy", several: "KeyPolicies", id: "KeyId", parameter: "KeyId"},
@@ -133,6 +136,17 @@ var operations = map[string]operation{
 		names: "Name"},
 	"ecr:DescribeRepositories": {key: "repositories", parameter: "repositoryNames.0", names: "repositoryName"},
 	"ecr:GetRepositoryPolicy":  {key: "policyText", several: "RepositoryPolicies", id: "repositoryName", parameter: "repositoryName"},
-	"logs:DescribeLogGroups":   {key: "logGroups", several: "LogGroupsByPrefix", id: "logGroupNamePrefix", parameter: "logGroupNamePrefix", names: "logGroupName"},
-	"logs:FilterLogEvents":     {key: "events", several: "LogEvents", id: "logGroupName", parameter: "logGroupName"},
+	"ecr:DescribeImages": {key: "imageDetails", several: "DescribedImages", id: "repositoryName imageTag imageDigest",
+		parameter: "repositoryName imageIds.0.imageTag imageIds.0.imageDigest"},
+	"ecr:BatchGetImage": {key: "images", several: "ImageManifests", id: "repositoryName imageTag imageDigest",
+		parameter: "repositoryName imageIds.0.imageTag imageIds.0.imageDigest"},
+	"elasticfilesystem:DescribeFileSystems":      {key: "FileSystems", parameter: "FileSystemId", names: "FileSystemId"},
+	"elasticfilesystem:DescribeFileSystemPolicy": {key: "FileSystemId", several: "FileSystemPolicies", id: "FileSystemId", parameter: "FileSystemId", others: "MountTargets"},
+	"elasticfilesystem:DescribeMountTargets": {key: "MountTargets", several: "MountTargetsByFileSystem", id: "FileSystemId", parameter: "FileSystemId",
+		names: "FileSystemId"},
+	"elasticfilesystem:DescribeMountTargetSecurityGroups": {key: "SecurityGroups", several: "MountTargetSecurityGroups", id: "MountTargetId", parameter: "MountTargetId"},
+	"elasticfilesystem:DescribeAccessPoints":              {key: "AccessPoints", parameter: "AccessPointId", names: "AccessPointId"},
+	"elasticloadbalancing:DescribeTargetGroups":           {key: "TargetGroups", parameter: "TargetGroupArns.0", names: "TargetGroupArn"},
+	"logs:DescribeLogGroups":                              {key: "logGroups", several: "LogGroupsByPrefix", id: "logGroupNamePrefix", parameter: "logGroupNamePrefix", names: "logGroupName"},
+	"logs:FilterLogEvents":                                {key: "events", several: "LogEvents", id: "logGroupName", parameter: "logGroupName"},
 }

@@ -81,6 +81,11 @@ type access struct {
 	Parameter   aws.Parameter
 	Group       aws.LogGroup
 	Lines       []aws.LogLine
+	Image       aws.Image
+	Files       aws.FileSystem
+	Mounts      []aws.MountTarget
+	Point       aws.AccessPoint
+	Targets     aws.TargetGroup
 }
 
 func readAccess(t *testing.T, r aws.Reader, note func(string, error)) access {
@@ -132,6 +137,22 @@ func readAccess(t *testing.T, r aws.Reader, note func(string, error)) access {
 	note("log group", err)
 	a.Lines, err = read.LogLines(ctx, r, "", "/app/web", nil, time.UnixMilli(1714979290000), "?ERROR ?Timeout", 10)
 	note("log lines", err)
+	a.Image, err = read.Image(ctx, r, "arn:aws:ecr:eu-central-1:"+account+":repository/team/web", "7")
+	note("image", err)
+	note("platforms", a.Image.PlatformsErr)
+	a.Image.PlatformsErr = nil
+	a.Files, err = read.FileSystem(ctx, r, "", "fs-01")
+	note("file system", err)
+	a.Mounts, err = read.MountTargets(ctx, r, "", "fs-01")
+	note("mount targets", err)
+	for i := range a.Mounts {
+		note("groups", a.Mounts[i].GroupsErr)
+		a.Mounts[i].GroupsErr = nil
+	}
+	a.Point, err = read.AccessPoint(ctx, r, "", "fsap-01")
+	note("access point", err)
+	a.Targets, err = read.TargetGroup(ctx, r, "arn:aws:elasticloadbalancing:eu-central-1:"+account+":targetgroup/web/1")
+	note("target group", err)
 	return a
 }
 
@@ -195,7 +216,7 @@ func TestRecordingReplaysToTheSame(t *testing.T) {
 		"some fail": {"ec2:DescribeNetworkAcls": aws.Denied, "ec2:DescribeNatGateways": aws.Throttled, "ecs:ListServices": aws.Unreachable,
 			"ec2:SearchTransitGatewayRoutes": aws.NotFound, "route53resolver:ListFirewallDomains": aws.Denied, "ecs:ListAccountSettings": aws.Denied,
 			"iam:GetPolicyVersion": aws.Denied, "iam:SimulatePrincipalPolicy": aws.Denied, "kms:GetKeyPolicy": aws.Denied, "s3:GetBucketPolicy": aws.NotFound,
-			"s3:GetBucketEncryption": aws.Denied, "logs:FilterLogEvents": aws.Throttled},
+			"s3:GetBucketEncryption": aws.Denied, "logs:FilterLogEvents": aws.Throttled, "ecr:BatchGetImage": aws.Denied, "elasticfilesystem:DescribeAccessPoints": aws.NotFound},
 	}
 	for what, failing := range failing {
 		w := testdata(t)

@@ -19,7 +19,8 @@
 //	ListRolePolicies             PolicyNames                    RoleName                     RolePolicyNames
 //	GetRolePolicy                PolicyDocument                 RoleName, PolicyName (CLI)   RolePolicies
 //	GetPolicyVersion             PolicyVersion                  PolicyArn                    PolicyVersions
-//	SimulatePrincipalPolicy      EvaluationResults              PolicySourceArn              Simulations
+//	SimulatePrincipalPolicy      EvaluationResults              PolicySourceArn, and the     Simulations
+//	                                                            ContextEntries as a text
 //	DescribeKey                  KeyMetadata                    KeyId, or what is in it      DescribedKeys
 //	GetKeyPolicy                 Policy                         KeyId                        KeyPolicies
 //	GetBucketPolicy              Policy                         Bucket                       BucketPolicies
@@ -32,10 +33,15 @@
 //	Secret's GetResourcePolicy   ARN, ResourcePolicy            SecretId, or what is in it   SecretPolicies
 //	DescribeParameters           Parameters                     Name (the one asked for)     ParametersByName
 //	GetRepositoryPolicy          policyText                     repositoryName (CLI)         RepositoryPolicies
+//	DescribeImages               imageDetails                   repositoryName, imageTag or  DescribedImages
+//	BatchGetImage                images                         … imageDigest (asked for)    ImageManifests
+//	DescribeFileSystemPolicy     FileSystemId, Policy           FileSystemId (CLI)           FileSystemPolicies
+//	DescribeMountTargets         MountTargets                   FileSystemId                 MountTargetsByFileSystem
+//	DescribeMountTargetSecur…    SecurityGroups                 MountTargetId                MountTargetSecurityGroups
 //	DescribeLogGroups            logGroups                      logGroupNamePrefix           LogGroupsByPrefix
 //	FilterLogEvents              events                         logGroupName                 LogEvents
 //
-// A resource without policy has "" in place of it. Plain lists of parameters and log groups are understood too, but tell of none that
+// A resource without policy has "" in place of it. Plain lists of parameters, log groups and mount targets are understood too, but tell of none that
 // it is missing: for that, an empty output with the name beside it is needed.
 //
 // A transit gateway's routes are also understood as TransitGatewayStaticRoutes and TransitGatewayPropagations, each a list of

@@ -114,8 +114,10 @@ func (p *program) classifyLines(read func(string) symptom.Reading) error {
 
 func classified(r symptom.Reading) classification {
 	c := classification{
-		Class: r.Class, Service: r.Service, Action: r.Action, Resource: r.Resource, Principal: r.Principal, Host: r.Host, Port: r.Port,
-		RequestID: r.RequestID, VPCEndpoint: r.Endpoint, Symptom: r.Symptom(), Policy: r.Policy, Explicit: r.Explicit, PolicyARN: r.PolicyARN, Line: r.Line,
+		Class: r.Class, Service: r.Service, Action: r.Action, Resource: r.Resource, Principal: r.Principal, Host: r.Host,
+		Port:      r.Port,
+		RequestID: r.RequestID, VPCEndpoint: r.Endpoint, Symptom: r.Symptom(), Policy: r.Policy, Explicit: r.Explicit,
+		PolicyARN: r.PolicyARN, Line: r.Line,
 	}
 	if r.Address.IsValid() {
 		c.Address = r.Address.String()
@@ -137,7 +139,8 @@ func (p *program) tellClass(r symptom.Reading) error {
 	tab := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	gap := "\n"
 	for _, row := range []struct{ label, value string }{
-		{"Service", c.Service}, {"Action", c.Action}, {"Resource", c.Resource}, {"Principal", c.Principal}, {"Policy", c.PolicyARN},
+		{"Service", c.Service}, {"Action", c.Action}, {"Resource", c.Resource}, {"Principal", c.Principal}, {"Policy",
+			c.PolicyARN},
 		{"Host", c.Host}, {"Port", port}, {"Address", c.Address}, {"VPC endpoint", c.VPCEndpoint}, {"Request id", c.RequestID},
 	} {
 		if row.value != "" {

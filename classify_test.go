@@ -14,7 +14,8 @@ func TestClassifyAnswersAPersonWithWhatToRunNext(t *testing.T) {
 	if r.status != exitFine || r.err != "" {
 		t.Fatalf("status %d, stderr %s", r.status, r.err)
 	}
-	for _, part := range []string{"auth_vpce_policy", "VPC endpoint", "SNS:Publish", "arn:aws:sns:eu-central-1:123456789012:orders", "--symptom auth", "--action SNS:Publish", "--to sns"} {
+	for _, part := range []string{"auth_vpce_policy", "VPC endpoint", "SNS:Publish",
+		"arn:aws:sns:eu-central-1:123456789012:orders", "--symptom auth", "--action SNS:Publish", "--to sns"} {
 		if !strings.Contains(r.out, part) {
 			t.Errorf("the answer does not hold %q:\n%s", part, r.out)
 		}
@@ -27,7 +28,8 @@ func TestClassifyAnswersInTheContractsFields(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.out), &fields); err != nil {
 		t.Fatalf("%v\n%s", err, r.out)
 	}
-	for _, name := range []string{"class", "service", "action", "resource", "principal", "host", "port", "requestId", "vpcEndpoint"} {
+	for _, name := range []string{"class", "service", "action", "resource", "principal", "host", "port", "requestId",
+		"vpcEndpoint"} {
 		if _, ok := fields[name]; !ok {
 			t.Errorf("no field %s", name)
 		}

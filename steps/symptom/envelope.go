@@ -88,7 +88,8 @@ func callAt(s screen, at int) (service, operation string) {
 	if service != "" {
 		return service, ""
 	}
-	for _, path := range []string{"com.amazonaws.services.", "software.amazon.awssdk.services.", "aws.sdk.kotlin.services.", "Aws::", "Amazon.", "aws_sdk_", "@aws-sdk/client-"} {
+	for _, path := range []string{"com.amazonaws.services.", "software.amazon.awssdk.services.", "aws.sdk.kotlin.services.",
+		"Aws::", "Amazon.", "aws_sdk_", "@aws-sdk/client-"} {
 		i := nearest(s, at, path)
 		if i < 0 {
 			continue
@@ -173,7 +174,9 @@ func messageOf(s screen, at int) string {
 
 // requestID returns the id that the service gave to the call.
 func requestID(s screen, at int) string {
-	for _, lead := range []string{"Request ID: ", "RequestID: ", "request id: ", "<RequestId>", "\"RequestId\":\"", "\"RequestId\": \"", "requestId: '", "\"requestId\":\"", "\"requestId\": \"", "RequestId: ", "requestId: ", "request ID: ", "Request Id: ", "<RequestID>"} {
+	for _, lead := range []string{"Request ID: ", "RequestID: ", "request id: ", "<RequestId>", "\"RequestId\":\"",
+		"\"RequestId\": \"", "requestId: '", "\"requestId\":\"", "\"requestId\": \"", "RequestId: ", "requestId: ",
+		"request ID: ", "Request Id: ", "<RequestID>"} {
 		i := nearest(s, at, lead)
 		if i < 0 {
 			continue
@@ -226,7 +229,8 @@ func resourceAt(s screen, at int) string {
 				break
 			}
 			arn := arnToken(text[i:])
-			if strings.Count(arn, ":") >= 5 && !strings.Contains(arn, ":assumed-role/") && !strings.Contains(arn, ":user/") && !strings.Contains(arn, ":policy/") && !strings.HasSuffix(arn, ":root") {
+			if strings.Count(arn, ":") >= 5 && !strings.Contains(arn, ":assumed-role/") && !strings.Contains(arn, ":user/") &&
+				!strings.Contains(arn, ":policy/") && !strings.HasSuffix(arn, ":root") {
 				return arn
 			}
 			text = text[i+len("arn:aws"):]

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// classifyLines is how long a line of --jsonl, and a whole text without it, may be.
+// classifyLimit is how long a line of --jsonl, and a whole text without it, may be.
 const classifyLimit = 1 << 20
 
 // A classification is what classify prints for one text.
@@ -43,15 +43,15 @@ func (p *program) classifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify",
 		Short: "Say what kind of failure an error text tells of",
-		Long: `classify reads from stdin what an application, an SDK, the AWS CLI, curl or a database driver printed, one line or a screen of log,
-and says what kind of failure it is, which call and host it concerns, and what to run next. It asks AWS nothing.
+		Long: `classify reads from stdin what an application, an SDK, the AWS CLI, curl or a database driver printed, one line or a screen
+of log, and says what kind of failure it is, which call and host it concerns, and what to run next. It asks AWS nothing.
 
 --stopped reads why an ECS task stopped. --jsonl reads {"text"} lines and answers a line each.
 
 Exit status: 0 the text was read, whatever it tells; 1 it could not be read.`,
 		Example: `  aws sns list-topics 2>&1 | fargate-doctor classify
   fargate-doctor classify --format json < error.txt
-  aws ecs describe-tasks --cluster shop --tasks 7c1e55ab --query 'tasks[].stoppedReason' --output text | fargate-doctor classify --stopped`,
+  fargate-doctor classify --stopped < reason.txt`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			read := symptom.Read

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-const deniedByEndpoint = "An error occurred (AuthorizationError) when calling the Publish operation: User: arn:aws:sts::123456789012:assumed-role/shop/7c1e is not " +
-	"authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-central-1:123456789012:orders with an explicit deny in a VPC endpoint policy\n"
+const deniedByEndpoint = "An error occurred (AuthorizationError) when calling the Publish operation: " +
+	"User: arn:aws:sts::123456789012:assumed-role/shop/7c1e is not authorized to perform: SNS:Publish " +
+	"on resource: arn:aws:sns:eu-central-1:123456789012:orders with an explicit deny in a VPC endpoint policy\n"
 
 func TestClassifyAnswersAPersonWithWhatToRunNext(t *testing.T) {
 	r := run(t, deniedByEndpoint, "classify")

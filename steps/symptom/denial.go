@@ -60,7 +60,7 @@ func readReason(s screen, at int) Reading {
 	return r
 }
 
-// readReasonIn reads the reason of a denial: the policy type that it names first, whether it denies explicitly, and the policy's ARN.
+// readReasonIn reads the reason of a denial: the policy type that it names first, whether it denies explicitly, and the ARN.
 func readReasonIn(r *Reading, rest string) {
 	low := lowered(rest)
 	begin := -1
@@ -201,7 +201,7 @@ func readDenialCode(s screen, at int) Reading {
 	case strings.HasPrefix(operation, "AssumeRole") && !strings.Contains(message, "sts:tagsession"):
 		return Reading{Class: ClassAssumeRoleDenied}
 	case !ok:
-		return Reading{Class: ClassOther}
+		return Reading{}
 	}
 	r := Reading{Class: ClassAuthUnspecified}
 	readReasonIn(&r, message)

@@ -138,6 +138,9 @@ func (p *place) read(text string, class Class) {
 
 // take reads the host behind a lead, at the lead's last place that holds one.
 func (p *place) take(text, low string, l lead) {
+	if !strings.Contains(low, l.phrase) { // quicker than to look from the end
+		return
+	}
 	for end := len(low); end > 0; {
 		i := strings.LastIndex(low[:end], l.phrase)
 		if i < 0 {
@@ -182,9 +185,10 @@ func (p *place) take(text, low string, l lead) {
 }
 
 // notHosts are the words that follow "connect to" and the like where no host does.
-var notHosts = setOf(`the a an your any this host server service endpoint proxy database remote aws redis mysql postgres port address be to it
-	all metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails failed on in for
-	is https: imds instance at and`)
+var notHosts = setOf(`
+	the a an your any this host server service endpoint proxy database remote aws redis mysql postgres port address be
+	to it all metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails
+	failed on in for is https: imds instance at and`)
 
 // withoutOptions skips what stands before the name on the command line of dig and nslookup.
 func withoutOptions(rest string) string {

@@ -86,7 +86,7 @@ func readRefused(s screen, at int) Reading {
 	from, _ := s.lineAt(at)
 	before := lowered(s.cut(max(from, at-160), at))
 	if holdsAny(before, "dial unix", "unix:/", ".sock:", ".sock ", ".sock\"", ".sock'", ".sock failed", "unix domain socket") {
-		return Reading{Class: ClassOther}
+		return Reading{}
 	}
 	return Reading{Class: ClassRefused}
 }
@@ -212,7 +212,8 @@ func readRate(s screen, at int) Reading {
 	return Reading{}
 }
 
-// readNotFound reads codes and a status that only an AWS service makes a finding: an application has its own pages that are not found.
+// readNotFound reads codes and a status that mean something only when AWS gives them: an application has pages of its own that are
+// not found.
 func readNotFound(s screen, at int) Reading {
 	if spokenByAWS(s, at) {
 		return Reading{Class: ClassNotFound}

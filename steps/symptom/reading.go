@@ -48,10 +48,7 @@ func Read(text string) Reading {
 			continue
 		}
 		r, place := sign.judge(s, l.finder.phrases[i], int(found.last[i]), int(found.first[i]))
-		if r.Class == "" || r.Class == ClassOther && best.Class != ClassOther {
-			continue
-		}
-		if sign.weight == weight && place < at {
+		if r.Class == "" || sign.weight == weight && place < at {
 			continue
 		}
 		best, at, weight = r, place, sign.weight

@@ -60,16 +60,15 @@ var prefixes = map[string]string{
 func known(word string) bool { return plain[word] }
 
 // plain are IAM prefixes that are their service's name in hosts and SDKs too.
-var plain = setOf(`s3 dynamodb sqs sns secretsmanager ssm kms sts ecr ecs logs
-	cloudwatch lambda ec2 iam rds kinesis firehose events states ses bedrock
-	athena glue elasticache elasticloadbalancing autoscaling application-autoscaling cloudformation route53 cloudtrail cognito-idp cognito-identity
-	kafka elasticfilesystem redshift sagemaker batch servicediscovery appconfig xray organizations account codecommit
-	codebuild codedeploy codepipeline apigateway execute-api cloudfront acm eks ecr-public textract rekognition
-	comprehend translate transcribe polly iot es scheduler sdb elasticmapreduce wafv2 ce
-	timestream mq transfer datasync ssmmessages ec2messages ecs-agent ecs-telemetry sso oidc network-firewall
-	glacier swf chime guardduty tag evidently connect appsync personalize quicksight budgets
-	health mediaconvert pinpoint neptune-db aoss s3express s3-outposts kinesisvideo workspaces inspector2 securityhub
-	config`)
+var plain = setOf(`
+	s3 dynamodb sqs sns secretsmanager ssm kms sts ecr ecs logs cloudwatch lambda ec2 iam rds kinesis firehose events
+	states ses bedrock athena glue elasticache elasticloadbalancing autoscaling application-autoscaling cloudformation
+	route53 cloudtrail cognito-idp cognito-identity kafka elasticfilesystem redshift sagemaker batch servicediscovery
+	appconfig xray organizations account codecommit codebuild codedeploy codepipeline apigateway execute-api cloudfront
+	acm eks ecr-public textract rekognition comprehend translate transcribe polly iot es scheduler sdb elasticmapreduce
+	wafv2 ce timestream mq transfer datasync ssmmessages ec2messages ecs-agent ecs-telemetry sso oidc network-firewall
+	glacier swf chime guardduty tag evidently connect appsync personalize quicksight budgets health mediaconvert pinpoint
+	neptune-db aoss s3express s3-outposts kinesisvideo workspaces inspector2 securityhub config`)
 
 // setOf returns the words of a text.
 func setOf(words string) map[string]bool {
@@ -208,7 +207,8 @@ func spokenService(s screen, at int) string {
 // ownWords occur in the messages of one service only.
 var ownWords = []struct{ words, service string }{
 	{"host id: ", "s3"}, {"HostID: ", "s3"}, {"<HostId>", "s3"}, {"S3 Extended Request ID", "s3"},
-	{"AuthorizationHeaderMalformed", "s3"}, {"PermanentRedirect", "s3"}, {"NoSuchBucket", "s3"}, {"NoSuchKey", "s3"}, {"The bucket you are attempting", "s3"}, {"BucketRegionError", "s3"},
+	{"AuthorizationHeaderMalformed", "s3"}, {"PermanentRedirect", "s3"}, {"NoSuchBucket", "s3"}, {"NoSuchKey", "s3"},
+	{"The bucket you are attempting", "s3"}, {"BucketRegionError", "s3"},
 	{"AuthorizationQueryParameters", "s3"}, {"SlowDown", "s3"}, {"The specified bucket", "s3"}, {"InvalidAccessKeyId", "s3"},
 	{"AWS.SimpleQueueService", "sqs"}, {"The specified queue", "sqs"}, {"queue.amazonaws.com/doc", "sqs"},
 	{"Secrets Manager can't", "secretsmanager"}, {"Access to KMS is not allowed", "secretsmanager"}, {"UnauthorizedOperation",

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// classifyLines is how long a line of --jsonl, and a whole text without it, may be.
+// classifyLimit is how long a line of --jsonl, and a whole text without it, may be.
 const classifyLimit = 1 << 20
 
 // A classification is what classify prints for one text.
@@ -43,15 +43,15 @@ func (p *program) classifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "classify",
 		Short: "Say what kind of failure an error text tells of",
-		Long: `classify reads from stdin what an application, an SDK, the AWS CLI, curl or a database driver printed, one line or a screen of log,
-and says what kind of failure it is, which call and host it concerns, and what to run next. It asks AWS nothing.
+		Long: `classify reads from stdin what an application, an SDK, the AWS CLI, curl or a database driver printed, one line or a screen
+of log, and says what kind of failure it is, which call and host it concerns, and what to run next. It asks AWS nothing.
 
 --stopped reads why an ECS task stopped. --jsonl reads {"text"} lines and answers a line each.
 
 Exit status: 0 the text was read, whatever it tells; 1 it could not be read.`,
 		Example: `  aws sns list-topics 2>&1 | fargate-doctor classify
   fargate-doctor classify --format json < error.txt
-  aws ecs describe-tasks --cluster shop --tasks 7c1e55ab --query 'tasks[].stoppedReason' --output text | fargate-doctor classify --stopped`,
+  fargate-doctor classify --stopped < reason.txt`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			read := symptom.Read
@@ -114,8 +114,10 @@ func (p *program) classifyLines(read func(string) symptom.Reading) error {
 
 func classified(r symptom.Reading) classification {
 	c := classification{
-		Class: r.Class, Service: r.Service, Action: r.Action, Resource: r.Resource, Principal: r.Principal, Host: r.Host, Port: r.Port,
-		RequestID: r.RequestID, VPCEndpoint: r.Endpoint, Symptom: r.Symptom(), Policy: r.Policy, Explicit: r.Explicit, PolicyARN: r.PolicyARN, Line: r.Line,
+		Class: r.Class, Service: r.Service, Action: r.Action, Resource: r.Resource, Principal: r.Principal, Host: r.Host,
+		Port:      r.Port,
+		RequestID: r.RequestID, VPCEndpoint: r.Endpoint, Symptom: r.Symptom(), Policy: r.Policy, Explicit: r.Explicit,
+		PolicyARN: r.PolicyARN, Line: r.Line,
 	}
 	if r.Address.IsValid() {
 		c.Address = r.Address.String()
@@ -137,7 +139,8 @@ func (p *program) tellClass(r symptom.Reading) error {
 	tab := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	gap := "\n"
 	for _, row := range []struct{ label, value string }{
-		{"Service", c.Service}, {"Action", c.Action}, {"Resource", c.Resource}, {"Principal", c.Principal}, {"Policy", c.PolicyARN},
+		{"Service", c.Service}, {"Action", c.Action}, {"Resource", c.Resource}, {"Principal", c.Principal}, {"Policy",
+			c.PolicyARN},
 		{"Host", c.Host}, {"Port", port}, {"Address", c.Address}, {"VPC endpoint", c.VPCEndpoint}, {"Request id", c.RequestID},
 	} {
 		if row.value != "" {

@@ -6,15 +6,17 @@ import (
 	"testing"
 )
 
-const deniedByEndpoint = "An error occurred (AuthorizationError) when calling the Publish operation: User: arn:aws:sts::123456789012:assumed-role/shop/7c1e is not " +
-	"authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-central-1:123456789012:orders with an explicit deny in a VPC endpoint policy\n"
+const deniedByEndpoint = "An error occurred (AuthorizationError) when calling the Publish operation: " +
+	"User: arn:aws:sts::123456789012:assumed-role/shop/7c1e is not authorized to perform: SNS:Publish " +
+	"on resource: arn:aws:sns:eu-central-1:123456789012:orders with an explicit deny in a VPC endpoint policy\n"
 
 func TestClassifyAnswersAPersonWithWhatToRunNext(t *testing.T) {
 	r := run(t, deniedByEndpoint, "classify")
 	if r.status != exitFine || r.err != "" {
 		t.Fatalf("status %d, stderr %s", r.status, r.err)
 	}
-	for _, part := range []string{"auth_vpce_policy", "VPC endpoint", "SNS:Publish", "arn:aws:sns:eu-central-1:123456789012:orders", "--symptom auth", "--action SNS:Publish", "--to sns"} {
+	for _, part := range []string{"auth_vpce_policy", "VPC endpoint", "SNS:Publish",
+		"arn:aws:sns:eu-central-1:123456789012:orders", "--symptom auth", "--action SNS:Publish", "--to sns"} {
 		if !strings.Contains(r.out, part) {
 			t.Errorf("the answer does not hold %q:\n%s", part, r.out)
 		}
@@ -27,7 +29,8 @@ func TestClassifyAnswersInTheContractsFields(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.out), &fields); err != nil {
 		t.Fatalf("%v\n%s", err, r.out)
 	}
-	for _, name := range []string{"class", "service", "action", "resource", "principal", "host", "port", "requestId", "vpcEndpoint"} {
+	for _, name := range []string{"class", "service", "action", "resource", "principal", "host", "port", "requestId",
+		"vpcEndpoint"} {
 		if _, ok := fields[name]; !ok {
 			t.Errorf("no field %s", name)
 		}

@@ -31,9 +31,14 @@ func advice(s screen, at, length int) bool {
 
 // A sentence that begins with one of these, or holds one of the others, is about failures that need not have happened.
 var (
-	adviceBegins = []string{"if ", "when ", "whenever ", "to ", "in case ", "unless ", "how ", "why ", "set ", "increase ", "make sure ", "check ", "configure ", "ensure ", "verify ", "note ", "use ", "should "}
-	adviceHolds  = []string{"such as ", "e.g. ", "increase the ", "make sure ", "you can ", "you may ", "you might ", "usually ", "typically ", "can cause ", "prevent ", "retry on ", "retries on ", "treated as ", "how to ", "for example if "}
+	adviceBegins = []string{"if ", "when ", "whenever ", "to ", "in case ", "unless ", "how ", "why ", "set ", "increase ",
+		"make sure ", "check ", "configure ", "ensure ", "verify ", "note ", "use ", "should "}
+	adviceHolds = []string{"such as ", "e.g. ", "increase the ", "make sure ", "you can ", "you may ", "you might ",
+		"usually ", "typically ", "can cause ", "prevent ", "retry on ", "retries on ", "treated as ", "how to ",
+		"for example if "}
 )
 
 // settingMarks follow the name of a setting.
-var settingMarks = []string{"=", " =", " set to", " is set", " of ", " to ", "s:", "(ms", " (ms", " in seconds", " value", " setting", " is ", "s are ", " option", " configured", " changed", "_", "\":", "': ", " error occurs", " errors occur", " errors are", " error means"}
+var settingMarks = []string{"=", " =", " set to", " is set", " of ", " to ", "s:", "(ms", " (ms", " in seconds", " value",
+	" setting", " is ", "s are ", " option", " configured", " changed", "_", "\":", "': ", " error occurs", " errors occur",
+	" errors are", " error means"}

@@ -86,7 +86,7 @@ const (
 // The network classes lead to the walk of a timeout: a refused, reset or unroutable connection, a failed handshake and a proxy in
 // between are found on the same path. A wrong endpoint and a name that does not resolve lead to dns. Whatever concerns who calls,
 // missing credentials included, leads to auth. A service that answers "too many calls", "not here" or "another region" was reached
-// and has let the caller in, so no walk would find anything. A stopped task leads to start, except when its end was meant (scaling).
+// and has let the caller in, so no walk would find anything. A stopped task leads to start, except when its end was meant.
 var classes = map[Class]struct{ words, symptom string }{
 	ClassOther: {"no failure that this program knows", ""},
 

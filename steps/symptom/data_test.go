@@ -67,6 +67,11 @@ func TestMessagesHeldOut(t *testing.T) {
 	grade(t, ReadStopped, rows(t, "testdata/stopped.jsonl"))
 }
 
+func TestWordings(t *testing.T) {
+	grade(t, Read, rows(t, "testdata/errors_wordings.jsonl"))
+	grade(t, ReadStopped, rows(t, "testdata/stopped_wordings.jsonl"))
+}
+
 // grade demands what the issue demands: 97 % of the classes, 95 % of the fields, and nothing made of what is none of the classes.
 func grade(t *testing.T, read func(string) Reading, all []message) {
 	t.Helper()
@@ -86,8 +91,10 @@ func grade(t *testing.T, read func(string) Reading, all []message) {
 			port = strconv.Itoa(int(r.Port))
 		}
 		for _, f := range []struct{ name, want, got string }{
-			{"service", row.Service, r.Service}, {"action", afterColon(row.Action), afterColon(r.Action)}, {"resource", row.Resource, r.Resource}, {"principal", row.Principal, r.Principal},
-			{"host", row.Host, r.Host}, {"port", row.Port, port}, {"request id", row.RequestID, r.RequestID}, {"endpoint", row.Endpoint, r.Endpoint}, {"policy ARN", row.PolicyARN, r.PolicyARN},
+			{"service", row.Service, r.Service}, {"action", afterColon(row.Action), afterColon(r.Action)}, {"resource",
+				row.Resource, r.Resource}, {"principal", row.Principal, r.Principal},
+			{"host", row.Host, r.Host}, {"port", row.Port, port}, {"request id", row.RequestID, r.RequestID}, {"endpoint",
+				row.Endpoint, r.Endpoint}, {"policy ARN", row.PolicyARN, r.PolicyARN},
 		} {
 			if f.want == "" {
 				continue
@@ -114,7 +121,8 @@ func afterColon(action string) string { return action[strings.LastIndexByte(acti
 // seeds are messages to begin with.
 func seeds(t testing.TB) []string {
 	var texts []string
-	for _, file := range []string{"testdata/errors.jsonl", "testdata/stopped.jsonl"} {
+	for _, file := range []string{"testdata/errors.jsonl", "testdata/stopped.jsonl", "testdata/errors_wordings.jsonl",
+		"testdata/stopped_wordings.jsonl"} {
 		for _, row := range rows(t, file) {
 			texts = append(texts, row.Text)
 		}

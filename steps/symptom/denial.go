@@ -60,7 +60,7 @@ func readReason(s screen, at int) Reading {
 	return r
 }
 
-// readReasonIn reads the reason of a denial: the policy type that it names first, whether it denies explicitly, and the policy's ARN.
+// readReasonIn reads the reason of a denial: the policy type that it names first, whether it denies explicitly, and the ARN.
 func readReasonIn(r *Reading, rest string) {
 	low := lowered(rest)
 	begin := -1
@@ -94,7 +94,8 @@ var reasonLeads = []struct {
 	phrase   string
 	explicit bool
 }{
-	{"because no ", false}, {"explicit deny", true}, {"explicitly denied", true}, {"region, no ", false}, {"exist, no ", false}, {"no resource-based polic", false}, {"no identity-based polic", false},
+	{"because no ", false}, {"explicit deny", true}, {"explicitly denied", true}, {"region, no ", false}, {"exist, no ", false},
+	{"no resource-based polic", false}, {"no identity-based polic", false},
 }
 
 var policyNames = []struct {
@@ -103,8 +104,10 @@ var policyNames = []struct {
 }{
 	{"identity-based polic", PolicyIdentity}, {"identity based polic", PolicyIdentity}, {"identity policy", PolicyIdentity},
 	{"resource-based polic", PolicyResource}, {"resource based polic", PolicyResource}, {"resource policy", PolicyResource},
-	{"permissions boundar", PolicyBoundary}, {"permission boundar", PolicyBoundary}, {"service control polic", PolicySCP}, {"resource control polic", PolicyRCP},
-	{"session polic", PolicySession}, {"sessions polic", PolicySession}, {"endpoint polic", PolicyEndpoint}, {"trust polic", PolicyTrust},
+	{"permissions boundar", PolicyBoundary}, {"permission boundar", PolicyBoundary}, {"service control polic", PolicySCP},
+	{"resource control polic", PolicyRCP},
+	{"session polic", PolicySession}, {"sessions polic", PolicySession}, {"endpoint polic", PolicyEndpoint}, {"trust polic",
+		PolicyTrust},
 }
 
 // principalBefore returns the ARN that stands before "is not authorized to perform".
@@ -153,10 +156,8 @@ func resourceOf(rest string) string {
 			after = after[1:]
 		}
 		token := arnToken(after)
-		for _, word := range []string{"because", "with", "on", "is", "status"} {
-			if token == word {
-				return ""
-			}
+		if !strings.HasSuffix(lead, ":") && !strings.Contains(token, ":") || token == "because" || token == "with" {
+			return ""
 		}
 		return token
 	}
@@ -174,33 +175,40 @@ func arnToken(text string) string {
 
 // readDenialCode reads an error code of a denial by the message that goes with it: services use the code for other refusals too.
 func readDenialCode(s screen, at int) Reading {
+	firm := false // the code is AWS's alone; the others need an envelope
+	for _, code := range []string{"accessdenied", "(accessdenied", "unauthorizedoperation", "authorizationerror"} {
+		firm = firm || strings.HasPrefix(lowered(s.cut(at, at+24)), code)
+	}
+	if !firm && !spokenByAWS(s, at) || holdsAny(s.around(at, 60, 0), "springframework", "java.nio.file.") {
+		return Reading{}
+	}
 	message := lowered(messageOf(s, at))
 	operation := operationAt(s, at)
 	words := strings.Trim(message, " .:;,\"'`)]}>(")
-	if words != "" && !spokenByAWS(s, at) && !strings.HasPrefix(words, "access denied") && !strings.HasPrefix(words, "user") {
-		if advice(s, at, 0) {
-			return Reading{}
-		}
+	switch words {
+	case "none", "null", "unknown", "unknownerror":
+		words = ""
 	}
-	ok := words == "" || words == "none" || words == "null" || words == "unknown" || words == "unknownerror"
+	if advice(s, at, 0) && (words == "" || !spokenByAWS(s, at) && !strings.HasPrefix(words, "access denied") &&
+		!strings.HasPrefix(words, "user")) {
+		return Reading{}
+	}
+	ok := words == ""
 	for _, phrase := range denialWords {
 		ok = ok || strings.Contains(message, phrase)
-	}
-	if words == "" && advice(s, at, 0) {
-		return Reading{}
 	}
 	switch {
 	case strings.HasPrefix(operation, "AssumeRole") && !strings.Contains(message, "sts:tagsession"):
 		return Reading{Class: ClassAssumeRoleDenied}
 	case !ok:
-		return Reading{Class: ClassOther}
+		return Reading{}
 	}
 	r := Reading{Class: ClassAuthUnspecified}
 	readReasonIn(&r, message)
 	if r.Policy != "" {
 		classify(&r)
 	}
-	if strings.HasPrefix(lowered(s.cut(at, len(s.text))), "unauthorizedoperation") {
+	if strings.HasPrefix(lowered(s.cut(at, at+24)), "unauthorizedoperation") {
 		r.Service = "ec2"
 	}
 	return r
@@ -208,7 +216,9 @@ func readDenialCode(s screen, at int) Reading {
 
 // denialWords are what the message of a denial holds.
 var denialWords = []string{
-	"denied", "not authorized", "not authorised", "forbidden", "permission", "not allowed", "unauthorized", "does not have access", "don't have access", "no access", "sufficient access", "not have authorization", "insufficient", "explicit deny", "encoded authorization",
+	"denied", "not authorized", "not authorised", "forbidden", "permission", "not allowed", "unauthorized",
+	"does not have access", "don't have access", "no access", "sufficient access", "not have authorization", "insufficient",
+	"explicit deny", "encoded authorization",
 	"policy allows", "not permitted", "unable to access", "not have sufficient", "cannot be accessed",
 }
 
@@ -217,7 +227,8 @@ func readForbidden(s screen, at int) Reading {
 	from, to := s.lineAt(at)
 	line := s.cut(max(from, at-600), min(to, at+200))
 	low := lowered(line)
-	if !holdsAny(low, "amazonaws.com", "request id", "requestid", "(service: ") {
+	if !holdsAny(low, "amazonaws.com", "request id", "requestid", "(service: ", "amazons3exception", "s3exception",
+		"client error") {
 		return Reading{}
 	}
 	for _, other := range []string{"token", "signature", "credential", "expired", "accesskey", "proxy", "accessdenied"} {

@@ -9,12 +9,12 @@
 //	text        = lines of a log, a traceback, JSON or XML, in which a message stands, quoted or wrapped anyhow
 //	message     = wrapper* envelope? cause
 //	cause       = denial | answer | network | credentials
-//	denial      = "User: " principal " is not authorized to perform: " action [" on resource: " resource] [reason] [": " policy ARN]
+//	denial      = "User: " principal " is not authorized to perform: " action [" on resource: " resource] [reason [": " ARN]]
 //	reason      = " because no " policy " policy allows the " action " action" | " with an explicit deny in a " policy " policy"
 //	answer      = code ": " text, where the code is the API's: ThrottlingException, NoSuchBucket, AuthorizationHeaderMalformed …
 //	network     = what the operating system says, within what the HTTP client says, within what the SDK says
 //	envelope    = botocore:  "An error occurred (" code ") when calling the " operation " operation: " text
-//	              Go v2:     "operation error " service ": " operation ", https response error StatusCode: …, RequestID: …, api error " code ": " text
+//	              Go v2:     "operation error " service ": " operation ", https response error …, api error " code ": " text
 //	              Go v1:     code ": " text " status code: " number ", request id: " id
 //	              Java 1, 2: text " (Service: " service "; Status Code: " number "; Error Code: " code "; Request ID: " id ")"
 //	              PHP:       "Error executing " operation " on " URL "; AWS HTTP error: " …

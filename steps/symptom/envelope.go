@@ -1,8 +1,6 @@
 package symptom
 
-import (
-	"strings"
-)
+import "strings"
 
 // How far from the place that decided an envelope is looked for: its own line is often wrapped or followed by a trace.
 const (
@@ -47,11 +45,11 @@ func (s screen) envelope() int {
 	return -1
 }
 
-// nearest returns the offset behind the phrase that stands nearest before an offset, or, failing that, behind it; -1 when it does not.
+// nearest returns the offset behind the phrase that stands nearest before an offset, else nearest behind it; -1 when there is none.
 func nearest(s screen, at int, phrase string) int {
-	from := max(0, at-reachBefore)
-	if i := strings.LastIndex(s.cut(from, at+len(phrase)), phrase); i >= 0 {
-		return from + i + len(phrase)
+	before := s.cut(at-reachBefore, at+len(phrase))
+	if strings.Contains(before, phrase) { // quicker than to look from the end
+		return max(0, at-reachBefore) + strings.LastIndex(before, phrase) + len(phrase)
 	}
 	if i := strings.Index(s.cut(at, at+reachAfter), phrase); i >= 0 {
 		return at + i + len(phrase)
@@ -62,8 +60,9 @@ func nearest(s screen, at int, phrase string) int {
 // callAt returns the service and the operation of the call whose failure stands at an offset, as far as its envelope names them.
 func callAt(s screen, at int) (service, operation string) {
 	if i := nearest(s, at, "operation error "); i >= 0 { // Go v2; the outermost of nested ones is what the application called
-		from, to := s.lineAt(i)
-		if j := strings.Index(s.cut(from, to), "operation error "); j >= 0 {
+		from, _ := s.lineAt(i)
+		from = max(from, i-reachBefore)
+		if j := strings.Index(s.cut(from, i), "operation error "); j >= 0 {
 			i = from + j + len("operation error ")
 		}
 		if name, rest, ok := strings.Cut(s.cut(i, i+120), ": "); ok && len(name) < 50 {
@@ -88,7 +87,8 @@ func callAt(s screen, at int) (service, operation string) {
 	if service != "" {
 		return service, ""
 	}
-	for _, path := range []string{"com.amazonaws.services.", "software.amazon.awssdk.services.", "aws.sdk.kotlin.services.", "Aws::", "Amazon.", "aws_sdk_", "@aws-sdk/client-"} {
+	for _, path := range []string{"com.amazonaws.services.", "software.amazon.awssdk.services.", "aws.sdk.kotlin.services.",
+		"Aws::", "Amazon.", "aws_sdk_", "@aws-sdk/client-"} {
 		i := nearest(s, at, path)
 		if i < 0 {
 			continue
@@ -112,7 +112,7 @@ func operationAt(s screen, at int) string {
 	}
 	for _, lead := range []string{"S3 ", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
 		from, to := s.lineAt(at)
-		for text := s.cut(from, to); ; {
+		for text := s.cut(max(from, at-300), min(to, at+300)); ; {
 			_, after, ok := strings.Cut(text, lead)
 			if !ok {
 				break
@@ -173,7 +173,9 @@ func messageOf(s screen, at int) string {
 
 // requestID returns the id that the service gave to the call.
 func requestID(s screen, at int) string {
-	for _, lead := range []string{"Request ID: ", "RequestID: ", "request id: ", "<RequestId>", "\"RequestId\":\"", "\"RequestId\": \"", "requestId: '", "\"requestId\":\"", "\"requestId\": \"", "RequestId: ", "requestId: ", "request ID: ", "Request Id: ", "<RequestID>"} {
+	for _, lead := range []string{"Request ID: ", "RequestID: ", "request id: ", "<RequestId>", "\"RequestId\":\"",
+		"\"RequestId\": \"", "requestId: '", "\"requestId\":\"", "\"requestId\": \"", "RequestId: ", "requestId: ",
+		"request ID: ", "Request Id: ", "<RequestID>"} {
 		i := nearest(s, at, lead)
 		if i < 0 {
 			continue
@@ -226,7 +228,8 @@ func resourceAt(s screen, at int) string {
 				break
 			}
 			arn := arnToken(text[i:])
-			if strings.Count(arn, ":") >= 5 && !strings.Contains(arn, ":assumed-role/") && !strings.Contains(arn, ":user/") && !strings.Contains(arn, ":policy/") && !strings.HasSuffix(arn, ":root") {
+			if strings.Count(arn, ":") >= 5 && !strings.Contains(arn, ":assumed-role/") && !strings.Contains(arn, ":user/") &&
+				!strings.Contains(arn, ":policy/") && !strings.HasSuffix(arn, ":root") {
 				return arn
 			}
 			text = text[i+len("arn:aws"):]

@@ -16,8 +16,9 @@ func check(t *testing.T, r Reading, classOf map[Class]bool) {
 		t.Errorf("class %q is not one of this kind of text", r.Class)
 	}
 	for name, value := range map[string]string{
-		"service": r.Service, "action": r.Action, "resource": r.Resource, "principal": r.Principal, "host": r.Host, "request id": r.RequestID,
-		"endpoint": r.Endpoint, "policy ARN": r.PolicyARN, "line": r.Line,
+		"service": r.Service, "action": r.Action, "resource": r.Resource, "principal": r.Principal, "host": r.Host,
+		"request id": r.RequestID,
+		"endpoint":   r.Endpoint, "policy ARN": r.PolicyARN, "line": r.Line,
 	} {
 		if aws.Clean(value) != value || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
 			t.Errorf("%s holds control characters: %q", name, value)
@@ -43,7 +44,8 @@ func FuzzRead(f *testing.F) {
 
 // printed and stops are the classes of the two kinds of text.
 var printed, stops = func() (map[Class]bool, map[Class]bool) {
-	a, b := map[Class]bool{ClassOther: true, ClassAssumeRoleDenied: true, ClassCredentialsMissing: true}, map[Class]bool{ClassOther: true}
+	a, b := map[Class]bool{ClassOther: true, ClassAssumeRoleDenied: true, ClassCredentialsMissing: true},
+		map[Class]bool{ClassOther: true}
 	for _, sign := range signs {
 		a[sign.class] = true
 	}

@@ -46,26 +46,33 @@ func sameKind(a, b string) bool {
 type lead struct {
 	phrase string
 	alone  bool // a host without a dot is one too
-	dialed bool // what follows is what was dialled: it gives the address and the port
 }
 
 // leads are the phrases, the surest first.
 var leads = []lead{
-	{phrase: "hostname: '", alone: true}, {phrase: "\"hostname\":\"", alone: true}, {phrase: "\"hostname\": \"", alone: true}, {phrase: "hostname: \"", alone: true},
-	{phrase: "host='", alone: true}, {phrase: "host=\"", alone: true},
-	{phrase: "enotfound ", alone: true}, {phrase: "eai_again ", alone: true}, {phrase: "lookup "}, {phrase: "could not resolve host: ", alone: true}, {phrase: "couldn't resolve host '", alone: true},
-	{phrase: "couldn't resolve host \"", alone: true}, {phrase: "could not resolve host '", alone: true}, {phrase: "unable to resolve host address '", alone: true}, {phrase: "unable to resolve host address ‘", alone: true}, {phrase: "failed to resolve '", alone: true},
-	{phrase: "unknownhostexception: "}, {phrase: "could not translate host name \"", alone: true}, {phrase: "server can't find ", alone: true}, {phrase: "bad address '", alone: true}, {phrase: "unknown host: "}, {phrase: "unknown host "},
-	{phrase: "couldn't resolve server "}, {phrase: "inaccessible host: `"}, {phrase: "inaccessible host: '"}, {phrase: "unknown mysql server host '", alone: true}, {phrase: "nslookup ", alone: true}, {phrase: "dig ", alone: true}, {phrase: "failed to resolve address for '"},
-	{phrase: "requested host \""}, {phrase: "tcp connection to ", dialed: true}, {phrase: "redis on ", dialed: true}, {phrase: "broker ", dialed: true}, {phrase: "server ", dialed: true}, {phrase: "connect to host ", dialed: true}, {phrase: "connect to server at \"", alone: true, dialed: true}, {phrase: "connection to server at \"", alone: true, dialed: true}, {phrase: "failed to connect to ", alone: true, dialed: true}, {phrase: "connection to host ", dialed: true},
-	{phrase: "connect to address ", dialed: true}, {phrase: "connect to ", dialed: true, alone: true}, {phrase: "connection to ", dialed: true}, {phrase: "connecting to ", dialed: true}, {phrase: "connect(2) for \"", alone: true, dialed: true}, {phrase: "connect(2) for ", dialed: true},
+	{"hostname: '", true}, {"\"hostname\":\"", true}, {"\"hostname\": \"", true}, {"hostname: \"", true},
+	{"host='", true}, {"host=\"", true}, {"enotfound ", true}, {"eai_again ", true}, {"lookup ", false},
+	{"could not resolve host: ", true}, {"couldn't resolve host '", true}, {"couldn't resolve host \"", true},
+	{"could not resolve host '", true}, {"unable to resolve host address '", true},
+	{"unable to resolve host address ‘", true}, {"failed to resolve '", true}, {"unknownhostexception: ", false},
+	{"could not translate host name \"", true}, {"can't find ", true}, {"temporary failure resolving '", true},
+	{"bad address \"", true}, {"bad address '", true}, {"unknown host: ", false}, {"unknown host ", false},
+	{"couldn't resolve server ", false}, {"inaccessible host: `", false}, {"inaccessible host: '", false},
+	{"unknown mysql server host '", true}, {"nslookup ", true}, {"dig ", true},
+	{"failed to resolve address for '", false}, {"requested host \"", false}, {"on host \"", true},
+	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
+	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
+	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
+	{"connection to host ", false}, {"connect to address ", false}, {"connect to ", true}, {"connection to ", false},
+	{"connecting to ", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
 }
 
 // sockets are the phrases after which the dialled socket stands, less telling than a name.
 var sockets = []lead{
-	{phrase: "dial tcp ", dialed: true}, {phrase: "dial tcp4 ", dialed: true}, {phrase: "dial udp ", dialed: true},
-	{phrase: "connect etimedout ", dialed: true}, {phrase: "connect econnrefused ", dialed: true}, {phrase: "connect ehostunreach ", dialed: true}, {phrase: "connect enetunreach ", dialed: true}, {phrase: "connect econnreset ", dialed: true},
-	{phrase: "address: '", dialed: true}, {phrase: "\"address\":\"", dialed: true}, {phrase: "connection refused: ", dialed: true}, {phrase: "connection timed out: ", dialed: true}, {phrase: "trying ", dialed: true}, {phrase: "->", dialed: true}, {phrase: "no route to host: ", dialed: true},
+	{"dial tcp ", false}, {"dial tcp4 ", false}, {"dial udp ", false}, {"connect etimedout ", false},
+	{"connect econnrefused ", false}, {"connect ehostunreach ", false}, {"connect enetunreach ", false},
+	{"connect econnreset ", false}, {"address: '", false}, {"\"address\":\"", false}, {"connection refused: ", false},
+	{"connection timed out: ", false}, {"trying ", false}, {"->", false}, {"no route to host: ", false},
 }
 
 // read takes the host from a text: from a phrase that names it, else from a URL, else from the socket that was dialled.
@@ -89,6 +96,8 @@ func (p *place) read(text string, class Class) {
 	if p.port == 0 && class != ClassDNS {
 		if i := strings.Index(low, "port="); i >= 0 {
 			p.port = portAt(low[i+len("port="):])
+		} else if i := strings.Index(low, "on port "); i >= 0 {
+			p.port = portAt(low[i+len("on port "):])
 		} else if i := strings.Index(low, "port: "); i >= 0 {
 			p.port = portAt(low[i+len("port: "):])
 		} else if i := strings.Index(low, "\"port\":"); i >= 0 {
@@ -129,6 +138,9 @@ func (p *place) read(text string, class Class) {
 
 // take reads the host behind a lead, at the lead's last place that holds one.
 func (p *place) take(text, low string, l lead) {
+	if !strings.Contains(low, l.phrase) { // quicker than to look from the end
+		return
+	}
 	for end := len(low); end > 0; {
 		i := strings.LastIndex(low[:end], l.phrase)
 		if i < 0 {
@@ -144,10 +156,12 @@ func (p *place) take(text, low string, l lead) {
 		}
 		host, after := hostToken(rest)
 		addr, err := netip.ParseAddr(host)
-		if host == "" || strings.HasSuffix(host, "Exception") || !l.alone && err != nil && !strings.Contains(host, ".") && host != "localhost" || err != nil && !isHost(host) {
+		if host == "" || strings.HasSuffix(host, "Exception") || isFile(host) || err != nil && !isHost(host) {
 			continue
 		}
-		if l.alone && err != nil && !strings.Contains(host, ".") && notHosts[lowered(host)] {
+		// A word without a dot is a host where the lead says so, or where a port follows.
+		if err != nil && !strings.Contains(host, ".") && !(strings.HasPrefix(after, ":") && portAfter(after) != 0) &&
+			(!l.alone || notHosts[lowered(host)]) {
 			continue
 		}
 		p.host = host
@@ -158,9 +172,12 @@ func (p *place) take(text, low string, l lead) {
 			p.port = portAfter(after)
 		}
 		if strings.HasPrefix(after, "/") || strings.HasPrefix(after, " (") { // localhost/127.0.0.1, host (10.0.0.1)
-			inner, _ := hostToken(strings.TrimLeft(after, "/ ("))
+			inner, behind := hostToken(strings.TrimLeft(after, "/ ("))
 			if a, err := netip.ParseAddr(inner); err == nil {
 				p.addr = a
+				if p.port == 0 {
+					p.port = portAfter(behind)
+				}
 			}
 		}
 		return
@@ -168,10 +185,10 @@ func (p *place) take(text, low string, l lead) {
 }
 
 // notHosts are the words that follow "connect to" and the like where no host does.
-var notHosts = map[string]bool{
-	"the": true, "a": true, "an": true, "your": true, "any": true, "this": true, "host": true, "server": true, "service": true, "endpoint": true, "proxy": true, "database": true, "remote": true, "aws": true, "redis": true,
-	"mysql": true, "postgres": true, "port": true, "address": true, "be": true, "to": true, "it": true, "all": true, "metadata": true, "docker": true, "socket": true, "rds": true, "s3": true, "sqs": true, "kafka": true, "mongo": true, "db": true, "node": true, "bootstrap": true, "ecs": true, "http": true, "https": true, "our": true, "command": true, "fails": true, "failed": true, "on": true, "in": true, "for": true, "is": true, "https:": true, "imds": true, "instance": true, "at": true, "and": true,
-}
+var notHosts = setOf(`
+	the a an your any this host server service endpoint proxy database remote aws redis mysql postgres port address be
+	to it all metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails
+	failed on in for is https: imds instance at and`)
 
 // withoutOptions skips what stands before the name on the command line of dig and nslookup.
 func withoutOptions(rest string) string {
@@ -221,7 +238,8 @@ func hostToken(text string) (host, after string) {
 
 func ipv6Token(text string) int {
 	end, colons := 0, 0
-	for end < len(text) && end < 60 && (isDigit(text[end]) || text[end] == ':' || lower(text[end]) >= 'a' && lower(text[end]) <= 'f') {
+	for end < len(text) && end < 60 && (isDigit(text[end]) || text[end] == ':' || lower(text[end]) >= 'a' &&
+		lower(text[end]) <= 'f') {
 		if text[end] == ':' {
 			colons++
 		}
@@ -245,16 +263,29 @@ func isHost(host string) bool {
 	return host != "" && len(host) < 254 && !strings.Contains(host, "..")
 }
 
-func isName(host string) bool { return isHost(host) && strings.Contains(host, ".") }
+func isName(host string) bool { return isHost(host) && strings.Contains(host, ".") && !isFile(host) }
+
+// isFile reports whether a token with a dot is the name of a source file in a trace.
+func isFile(token string) bool {
+	switch token[strings.LastIndexByte(token, '.')+1:] {
+	case "js", "mjs", "cjs", "ts", "tsx", "go", "py", "rb", "java", "scala", "kt", "cs", "cpp", "cc", "rs", "php", "ex", "c",
+		"h", "so", "jar", "log", "json", "yaml", "yml", "sh", "rake":
+		return true
+	}
+	return false
+}
 
 // portAfter returns the port that follows a host: ":443", ", port=443", " port 443", " (10.0.0.1), port 443".
 func portAfter(after string) uint16 {
 	if strings.HasPrefix(after, ":") {
 		return portAt(after[1:])
 	}
-	near := after[:min(len(after), 60)]
+	if i := strings.Index(after[:min(len(after), 90)], "|:"); i >= 0 { // wget
+		return portAt(after[i+2:])
+	}
+	near := after[:min(len(after), 80)]
 	if i := strings.Index(near, "port"); i >= 0 && !strings.ContainsAny(near[:i], ":;") {
-		return portAt(strings.TrimLeft(near[i+len("port"):], " =:"))
+		return portAt(strings.TrimLeft(after[i+len("port"):], " =:"))
 	}
 	if rest, ok := strings.CutPrefix(after, " "); ok && rest != "" && isDigit(rest[0]) { // telnet HOST PORT
 		if p := portAt(rest); p != 0 && (len(rest) < 6 || !strings.HasPrefix(strings.TrimLeft(rest, "0123456789"), " ms")) {
@@ -289,7 +320,8 @@ func urlHost(text string) (string, uint16) {
 		}
 		end = i
 		host, after := hostToken(text[i+3:])
-		if host == "" || !strings.Contains(host, ".") && host != "localhost" && !strings.HasPrefix(after, ":") && !strings.HasPrefix(after, "/") {
+		if host == "" || !strings.Contains(host, ".") && host != "localhost" && !strings.HasPrefix(after, ":") &&
+			!strings.HasPrefix(after, "/") {
 			continue
 		}
 		if isPage(lowered(host), after) {
@@ -321,6 +353,10 @@ func (p *place) bare(text string) {
 		_, aws := awsLabels(host)
 		addr, err := netip.ParseAddr(host)
 		port := portAfter(after)
+		if inner, ok := strings.CutPrefix(after, "/"); ok && port == 0 { // HOST/ADDRESS:PORT
+			_, inner = hostToken(inner)
+			port = portAfter(inner)
+		}
 		if aws && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 {
 			p.host, p.port = host, port
 			if err == nil {
@@ -335,7 +371,8 @@ func (p *place) bare(text string) {
 func (p *place) bracketed(text string) {
 	for i := strings.IndexByte(text, '('); i >= 0; {
 		host, after := hostToken(text[i+1:])
-		if addr, err := netip.ParseAddr(host); strings.HasPrefix(after, ":") && (err == nil || isName(host)) {
+		if addr, err := netip.ParseAddr(host); strings.HasPrefix(after, ":") && (err == nil || isName(host) ||
+			host == "localhost") {
 			if port := portAt(after[1:]); port != 0 {
 				p.host, p.port, p.addr = host, port, addr
 				return

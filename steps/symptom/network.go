@@ -2,6 +2,7 @@ package symptom
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -24,7 +25,8 @@ func readHostAlone(s screen, at int) Reading {
 	token, after, _ := strings.Cut(rest, " ")
 	if i := strings.Index(token, ":"); i >= 0 {
 		after = "" // a host and what the resolver said
-		if !strings.HasPrefix(lowered(rest[i:]), ": name") && !strings.HasPrefix(lowered(rest[i:]), ": temp") && !strings.HasPrefix(lowered(rest[i:]), ": nodename") {
+		if !strings.HasPrefix(lowered(rest[i:]), ": name") && !strings.HasPrefix(lowered(rest[i:]), ": temp") &&
+			!strings.HasPrefix(lowered(rest[i:]), ": nodename") {
 			return Reading{}
 		}
 		token = token[:i]
@@ -34,7 +36,8 @@ func readHostAlone(s screen, at int) Reading {
 		return Reading{}
 	}
 	_, to := s.lineAt(at)
-	if end := at + len("unable to execute http request: ") + len(token); end < to-1 && after != "" && !strings.HasPrefix(after, "at ") && !strings.HasPrefix(after, "(") && !strings.HasPrefix(after, "Caused by") {
+	if end := at + len("unable to execute http request: ") + len(token); end < to-1 && after != "" && !strings.HasPrefix(after,
+		"at ") && !strings.HasPrefix(after, "(") && !strings.HasPrefix(after, "Caused by") {
 		return Reading{}
 	}
 	return Reading{Class: ClassDNS, Host: host}
@@ -65,7 +68,8 @@ func readNoRoute(s screen, at int) Reading {
 		for range 2 {
 			if addr, err := netip.ParseAddr(word); err == nil && addr.Is6() {
 				low := lowered(s.around(at, 1500, 1500))
-				if strings.Contains(low, "timed out") || strings.Contains(low, "etimedout") || strings.Contains(low, "econnrefused") || strings.Contains(low, "i/o timeout") {
+				if strings.Contains(low, "timed out") || strings.Contains(low, "etimedout") || strings.Contains(low,
+					"econnrefused") || strings.Contains(low, "i/o timeout") {
 					return Reading{}
 				}
 			}
@@ -82,7 +86,7 @@ func readRefused(s screen, at int) Reading {
 	from, _ := s.lineAt(at)
 	before := lowered(s.cut(max(from, at-160), at))
 	if holdsAny(before, "dial unix", "unix:/", ".sock:", ".sock ", ".sock\"", ".sock'", ".sock failed", "unix domain socket") {
-		return Reading{Class: ClassOther}
+		return Reading{}
 	}
 	return Reading{Class: ClassRefused}
 }
@@ -107,17 +111,38 @@ func readEOF(s screen, at int) Reading {
 	if i := strings.LastIndexAny(before, " ("); i >= 0 {
 		before = before[i+1:]
 	}
-	if strings.Contains(before, "://") || strings.Contains(before, ".") && strings.Contains(before, ":") || before == "failed" || before == "read" {
+	if strings.Contains(before, "://") || strings.Contains(before, ".") && strings.Contains(before, ":") ||
+		before == "failed" || before == "read" {
 		return Reading{Class: ClassReset}
 	}
 	return Reading{}
 }
 
-// readTimedOut reads the mere words "timed out": a failure of the network where the line speaks of a connection that failed.
+// readTimedOut reads the mere words "timed out", "timeout" and "canceled": a failure of the network where the line speaks of a
+// connection that failed, and the words are not part of a name or of an explanation.
 func readTimedOut(s screen, at int) Reading {
+	end := at
+	for end < len(s.text) && (isLetter(s.text[end]) || s.text[end] == ' ' && strings.HasPrefix(lowered(s.cut(end, end+4)),
+		" out")) {
+		end++
+	}
+	after, fits := lowered(s.cut(end, end+12)), end == len(s.text)
+	for _, next := range []string{".", ",", ")", "]", "\"", "'", ":", ";", "!", "}", " after", " while", " waiting",
+		" connecting", " when conn", " on ", " for ", " to ", " exceeded", " occurred", " expired", " (", " -", " at ",
+		" in "} {
+		fits = fits || strings.HasPrefix(after, next)
+	}
+	if from, to := s.lineAt(at); end >= to-1 && from < to {
+		fits = true
+	}
+	if !fits {
+		return Reading{}
+	}
 	from, to := s.lineAt(at)
 	line := lowered(s.cut(max(from, at-200), min(to, at+200)))
-	if !holdsAny(line, "connect", "socket", "http", "endpoint", "dial", "host", "amazonaws", "network", "tcp", "request") || !holdsAny(line, "error", "fail", "exception", "unable", "could not", "couldn't", "can't", "cannot", "timed out", "canceled") {
+	if !holdsAny(line, "connect", "socket", "http", "endpoint", "dial", "host", "amazonaws", "network", "tcp", "request") ||
+		!holdsAny(line, "error", "fail", "exception", "unable", "could not", "couldn't", "can't", "cannot", "timed out",
+			"canceled") {
 		return Reading{}
 	}
 	return readBusy(s, at)
@@ -127,22 +152,68 @@ func readTimedOut(s screen, at int) Reading {
 func readBusy(s screen, at int) Reading {
 	from, to := s.lineAt(at)
 	line := lowered(s.cut(max(from, at-200), min(to, at+120)))
-	if holdsAny(line, " lock", "locktimeout", "query", "statement", "worker", "transaction", "task timed out", "keepalive", "keep-alive", "queuepool", "connection is not available", "test timed out", "build timed out", "session timeout") {
+	if holdsAny(line, " lock", "locktimeout", "query", "statement", "worker", "transaction", "task timed out", "keepalive",
+		"keep-alive", "queuepool", "connection is not available", "test timed out", "build timed out", "session timeout") {
 		return Reading{}
 	}
 	return Reading{Class: ClassTimeout}
 }
 
+// readConnectFailed reads "Failed to connect to … after N ms", of curl and of OkHttp, which hides what the system said: a refusal
+// comes at once, a time-out after long.
+func readConnectFailed(s screen, at int) Reading {
+	_, to := s.lineAt(at)
+	text := lowered(s.cut(at-100, min(to, at+200)))
+	i := strings.LastIndex(text, "after ")
+	if i < 0 {
+		return Reading{}
+	}
+	text = text[i+len("after "):]
+	end := 0
+	for end < len(text) && isDigit(text[end]) {
+		end++
+	}
+	waited, err := strconv.Atoi(text[:end])
+	if err != nil || !strings.HasPrefix(strings.TrimLeft(text[end:], " "), "ms") {
+		return Reading{}
+	}
+	switch {
+	case waited < 1000:
+		return Reading{Class: ClassRefused}
+	case waited >= 3000:
+		return Reading{Class: ClassTimeout}
+	}
+	return Reading{}
+}
+
+// readErrno reads the error number of the system in "Can't connect to MySQL server on 'HOST' (110)".
+func readErrno(s screen, at int) Reading {
+	_, rest, _ := strings.Cut(s.cut(at, at+300), "' (")
+	switch number, _, _ := strings.Cut(strings.ReplaceAll(rest, " ", ")"), ")"); number {
+	case "110", "10060", "60":
+		return Reading{Class: ClassTimeout}
+	case "111", "10061", "61":
+		return Reading{Class: ClassRefused}
+	case "113", "101":
+		return Reading{Class: ClassNoRoute}
+	case "-2", "-3":
+		return Reading{Class: ClassDNS}
+	}
+	return Reading{}
+}
+
 // readRate reads a mere rate limit, which other services have too.
 func readRate(s screen, at int) Reading {
 	line := s.around(at, 400, 300)
-	if holdsAny(lowered(line), "throttl", "amazonaws", "aws", "(service: ", "request id", "requestid", "botocore", "stack") && !holdsAny(lowered(line), "docker", "github", "registry") {
+	if holdsAny(lowered(line), "throttl", "amazonaws", "aws", "(service: ", "request id", "requestid", "botocore", "stack") &&
+		!holdsAny(lowered(line), "docker", "github", "registry") {
 		return Reading{Class: ClassThrottled}
 	}
 	return Reading{}
 }
 
-// readNotFound reads codes and a status that only an AWS service makes a finding: an application has its own pages that are not found.
+// readNotFound reads codes and a status that mean something only when AWS gives them: an application has pages of its own that are
+// not found.
 func readNotFound(s screen, at int) Reading {
 	if spokenByAWS(s, at) {
 		return Reading{Class: ClassNotFound}
@@ -154,8 +225,10 @@ func readNotFound(s screen, at int) Reading {
 func spokenByAWS(s screen, at int) bool {
 	from, to := s.lineAt(at)
 	text := s.cut(max(from, at-700), min(len(s.text), max(to, at+200), at+700))
-	return holdsAny(text, "An error occurred (", "operation error ", "(Service: ", "api error ", "AWS HTTP error", "Request ID:", "RequestID:", "request id:", "Aws::", "<RequestId>", "\"RequestId\"", "com.amazonaws.services.",
-		"software.amazon.awssdk", "rusoto", "amazonaws.com", "x-amzn-", "AmazonServiceException", "botocore", "aws-sdk", "Amazon.", "arn:aws", "\"__type\"", "requestId:", "\"requestId\"", "Encoded authorization")
+	return holdsAny(text, "An error occurred (", "operation error ", "(Service: ", "api error ", "AWS HTTP error",
+		"Request ID:", "RequestID:", "request id:", "Aws::", "<RequestId>", "\"RequestId\"", "com.amazonaws.services.",
+		"software.amazon.awssdk", "rusoto", "amazonaws.com", "x-amzn-", "AmazonServiceException", "botocore", "aws-sdk",
+		"Amazon.", "arn:aws", "\"__type\"", "requestId:", "\"requestId\"", "Encoded authorization")
 }
 
 func holdsAny(text string, parts ...string) bool {

@@ -41,17 +41,14 @@ func (r Reading) Symptom() string {
 func Read(text string) Reading {
 	s := newScreen(text)
 	l := application()
-	found := l.finder.find(s.text)
+	found := l.finder.find(s.withoutNames())
 	best, at, weight := Reading{Class: ClassOther}, -1, 0
 	for i, sign := range l.signs {
 		if found.first[i] < 0 || sign.weight < weight {
 			continue
 		}
 		r, place := sign.judge(s, l.finder.phrases[i], int(found.last[i]), int(found.first[i]))
-		if r.Class == "" || r.Class == ClassOther && best.Class != ClassOther {
-			continue
-		}
-		if sign.weight == weight && place < at {
+		if r.Class == "" || sign.weight == weight && place < at {
 			continue
 		}
 		best, at, weight = r, place, sign.weight
@@ -72,7 +69,8 @@ func Read(text string) Reading {
 }
 
 // network are the classes of a connection that failed.
-var network = map[Class]bool{ClassTimeout: true, ClassDNS: true, ClassNoRoute: true, ClassRefused: true, ClassReset: true, ClassTLS: true, ClassProxy: true}
+var network = map[Class]bool{ClassTimeout: true, ClassDNS: true, ClassNoRoute: true, ClassRefused: true, ClassReset: true,
+	ClassTLS: true, ClassProxy: true}
 
 // judge reads a sign at its last place, else at its first.
 func (g *sign) judge(s screen, phrase string, places ...int) (Reading, int) {

@@ -25,7 +25,7 @@ func newScreen(raw string) screen {
 			raw = raw[1:]
 		}
 	}
-	raw = strings.ToValidUTF8(raw, "?")
+	raw = strings.ReplaceAll(strings.ToValidUTF8(raw, "?"), "’", "'")
 	wrapped := wrapColumn(raw)
 	f := flattener{make([]byte, 0, len(raw)+1), make([]uint64, len(raw)/64+1)}
 	joined := false
@@ -76,7 +76,8 @@ func wrapColumn(text string) int {
 	for rest := text; rest != ""; {
 		var line string
 		line, rest = cutLine(rest)
-		if len(previous) == longest && previous[longest-1] != ' ' && line != "" && line[0] != ' ' && (usual || len(line) == longest) {
+		if len(previous) == longest && previous[longest-1] != ' ' && line != "" && line[0] != ' ' && (usual ||
+			len(line) == longest) {
 			return longest
 		}
 		previous = line
@@ -252,6 +253,54 @@ func (s screen) shown(at int) string {
 	}
 	return before + strings.TrimSpace(strings.ToValidUTF8(s.cut(from, to), "")) + after
 }
+
+// withoutNames returns the text with blanks where resources are named, at the same offsets: what a secret, an image or a path is
+// called says nothing about a failure.
+func (s screen) withoutNames() string {
+	var blanked []byte
+	for _, lead := range []struct {
+		phrase string
+		skip   int    // how many of the separators belong to what stays
+		until  string // the separator
+	}{{"arn:aws", 4, ":"}, {"://", 1, "/"}, {".amazonaws.com/", 0, "/"}, {"docker.io/", 0, "/"}} {
+		for at := 0; ; {
+			i := strings.Index(s.text[at:], lead.phrase)
+			if i < 0 {
+				break
+			}
+			at += i + len(lead.phrase)
+			skip := lead.skip
+			for at < len(s.text) && skip > 0 && strings.IndexByte(nameEnds, s.text[at]) < 0 {
+				if s.text[at] == lead.until[0] {
+					skip--
+				}
+				at++
+			}
+			end := at
+			for end < len(s.text) && strings.IndexByte(nameEnds, s.text[end]) < 0 {
+				end++
+			}
+			if text := s.text[at:end]; strings.HasSuffix(text, ":") {
+				end--
+			}
+			if end > at {
+				if blanked == nil {
+					blanked = []byte(s.text)
+				}
+				for j := at; j < end; j++ {
+					blanked[j] = '-'
+				}
+			}
+			at = max(at, end)
+		}
+	}
+	if blanked == nil {
+		return s.text
+	}
+	return string(blanked)
+}
+
+const nameEnds = " \"'`<>(){}[]"
 
 // cut returns the text between two offsets, as far as it has them.
 func (s screen) cut(from, to int) string {

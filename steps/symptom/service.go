@@ -33,32 +33,51 @@ func serviceOfOperation(operation string) string {
 
 // prefixes are the IAM prefixes whose service an SDK or a host calls by another name, in small letters without blanks.
 var prefixes = map[string]string{
-	"securitytokenservice": "sts", "identitymanagement": "iam", "simplesystemsmanagement": "ssm", "simplenotificationservice": "sns", "simplequeueservice": "sqs", "queue": "sqs",
-	"keymanagementservice": "kms", "dynamodbv2": "dynamodb", "streams": "dynamodb", "cloudwatchlogs": "logs", "monitoring": "cloudwatch", "cloudwatchmetrics": "cloudwatch",
-	"elasticloadbalancingv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "simpleemailservice": "ses", "simpleemail": "ses", "simpleemailservicev2": "ses", "simpleemailv2": "ses", "sesv2": "ses", "email": "ses",
-	"stepfunctions": "states", "sfn": "states", "cloudwatchevents": "events", "eventbridge": "events", "networkfirewall": "network-firewall", "bedrockruntime": "bedrock", "bedrock-runtime": "bedrock", "bedrock-agent-runtime": "bedrock", "bedrockagentruntime": "bedrock",
-	"cognitoidentityprovider": "cognito-idp", "cognitoidentity": "cognito-identity", "elasticcontainerregistry": "ecr", "elasticcontainerservice": "ecs", "containerservice": "ecs", "elasticcomputecloud": "ec2", "lambdainternal": "lambda",
-	"elasticfilesystem": "elasticfilesystem", "efs": "elasticfilesystem", "opensearch": "es", "elasticsearch": "es", "elasticsearchservice": "es", "applicationautoscaling": "application-autoscaling", "costexplorer": "ce", "kinesisfirehose": "firehose", "dkr": "ecr", "api.ecr": "ecr",
-	"sagemakerruntime": "sagemaker", "runtimesagemaker": "sagemaker", "servicediscovery": "servicediscovery", "cache": "elasticache", "msk": "kafka", "relationaldatabaseservice": "rds", "route53": "route53", "secretsmanager": "secretsmanager", "elasticmapreduce": "elasticmapreduce", "emr": "elasticmapreduce",
-	"certificatemanager": "acm", "docdb": "rds", "neptune": "rds", "resourcegroupstagging": "tag", "resourcegroupstaggingapi": "tag", "ecrpublic": "ecr-public", "cloudwatchrum": "rum", "rdsdata": "rds-data", "mturk-requester": "mechanicalturk", "transcribestreaming": "transcribe", "ecrapi": "ecr", "logsruntime": "logs",
+	"securitytokenservice": "sts", "identitymanagement": "iam", "simplesystemsmanagement": "ssm",
+	"simplenotificationservice": "sns", "simplequeueservice": "sqs", "queue": "sqs",
+	"keymanagementservice": "kms", "dynamodbv2": "dynamodb", "streams": "dynamodb", "cloudwatchlogs": "logs",
+	"monitoring": "cloudwatch", "cloudwatchmetrics": "cloudwatch",
+	"elasticloadbalancingv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing",
+	"simpleemailservice": "ses", "simpleemail": "ses", "simpleemailservicev2": "ses", "simpleemailv2": "ses", "sesv2": "ses",
+	"email":         "ses",
+	"stepfunctions": "states", "sfn": "states", "cloudwatchevents": "events", "eventbridge": "events",
+	"networkfirewall": "network-firewall", "bedrockruntime": "bedrock", "bedrock-runtime": "bedrock",
+	"bedrock-agent-runtime": "bedrock", "bedrockagentruntime": "bedrock",
+	"cognitoidentityprovider": "cognito-idp", "cognitoidentity": "cognito-identity", "elasticcontainerregistry": "ecr",
+	"elasticcontainerservice": "ecs", "containerservice": "ecs", "elasticcomputecloud": "ec2", "lambdainternal": "lambda",
+	"elasticfilesystem": "elasticfilesystem", "efs": "elasticfilesystem", "opensearch": "es", "elasticsearch": "es",
+	"elasticsearchservice": "es", "applicationautoscaling": "application-autoscaling", "costexplorer": "ce",
+	"kinesisfirehose": "firehose", "dkr": "ecr", "api.ecr": "ecr",
+	"sagemakerruntime": "sagemaker", "runtimesagemaker": "sagemaker", "servicediscovery": "servicediscovery",
+	"cache": "elasticache", "msk": "kafka", "relationaldatabaseservice": "rds", "route53": "route53",
+	"secretsmanager": "secretsmanager", "elasticmapreduce": "elasticmapreduce", "emr": "elasticmapreduce",
+	"certificatemanager": "acm", "docdb": "rds", "neptune": "rds", "resourcegroupstagging": "tag",
+	"resourcegroupstaggingapi": "tag", "ecrpublic": "ecr-public", "cloudwatchrum": "rum", "rdsdata": "rds-data",
+	"mturk-requester": "mechanicalturk", "transcribestreaming": "transcribe", "ecrapi": "ecr", "logsruntime": "logs",
 }
 
 // known reports whether a word is the IAM prefix of a service.
-func known(word string) bool { return word != "" && plain[word] }
+func known(word string) bool { return plain[word] }
 
 // plain are IAM prefixes that are their service's name in hosts and SDKs too.
-var plain = func() map[string]bool {
-	names := map[string]bool{}
-	for _, name := range strings.Fields(plainNames) {
-		names[name] = true
-	}
-	return names
-}()
+var plain = setOf(`
+	s3 dynamodb sqs sns secretsmanager ssm kms sts ecr ecs logs cloudwatch lambda ec2 iam rds kinesis firehose events
+	states ses bedrock athena glue elasticache elasticloadbalancing autoscaling application-autoscaling cloudformation
+	route53 cloudtrail cognito-idp cognito-identity kafka elasticfilesystem redshift sagemaker batch servicediscovery
+	appconfig xray organizations account codecommit codebuild codedeploy codepipeline apigateway execute-api cloudfront
+	acm eks ecr-public textract rekognition comprehend translate transcribe polly iot es scheduler sdb elasticmapreduce
+	wafv2 ce timestream mq transfer datasync ssmmessages ec2messages ecs-agent ecs-telemetry sso oidc network-firewall
+	glacier swf chime guardduty tag evidently connect appsync personalize quicksight budgets health mediaconvert pinpoint
+	neptune-db aoss s3express s3-outposts kinesisvideo workspaces inspector2 securityhub config`)
 
-const plainNames = "s3 dynamodb sqs sns secretsmanager ssm kms sts ecr ecs logs cloudwatch lambda ec2 iam rds kinesis firehose events states ses bedrock athena glue elasticache elasticloadbalancing autoscaling " +
-	"application-autoscaling cloudformation route53 cloudtrail cognito-idp cognito-identity kafka elasticfilesystem redshift sagemaker batch servicediscovery appconfig xray organizations account codecommit codebuild codedeploy " +
-	"codepipeline apigateway execute-api cloudfront acm eks ecr-public textract rekognition comprehend translate transcribe polly iot es scheduler sdb elasticmapreduce wafv2 ce timestream mq transfer datasync ssmmessages ec2messages ecs-agent " +
-	"ecs-telemetry sso oidc network-firewall glacier swf chime guardduty tag evidently connect appsync personalize quicksight budgets health mediaconvert pinpoint neptune-db aoss s3express s3-outposts kinesisvideo workspaces inspector2 securityhub config"
+// setOf returns the words of a text.
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
 
 // serviceNamed returns the IAM prefix of a service that an SDK calls "Amazon S3", "AWSSecurityTokenService" or "Secrets Manager".
 func serviceNamed(name string) string {
@@ -173,7 +192,8 @@ func spokenService(s screen, at int) string {
 		for _, w := range spokenNames {
 			for i, offset := strings.Index(line, w.words), 0; i >= 0; {
 				begin, end := offset+i, offset+i+len(w.words)
-				if (begin == 0 || !isWord(line[begin-1]) && line[begin-1] != '/' && line[begin-1] != '-') && (end == len(line) || !isWord(line[end]) && line[end] != '-' && line[end] != '/') {
+				if (begin == 0 || !isWord(line[begin-1]) && line[begin-1] != '/' && line[begin-1] != '-') &&
+					(end == len(line) || !isWord(line[end]) && line[end] != '-' && line[end] != '/') {
 					return w.service
 				}
 				offset = end
@@ -186,13 +206,24 @@ func spokenService(s screen, at int) string {
 
 // ownWords occur in the messages of one service only.
 var ownWords = []struct{ words, service string }{
-	{"host id: ", "s3"}, {"HostID: ", "s3"}, {"<HostId>", "s3"}, {"S3 Extended Request ID", "s3"}, {"AuthorizationHeaderMalformed", "s3"}, {"PermanentRedirect", "s3"}, {"NoSuchBucket", "s3"}, {"NoSuchKey", "s3"}, {"AuthorizationQueryParameters", "s3"}, {"SlowDown", "s3"}, {"The specified bucket", "s3"}, {"InvalidAccessKeyId", "s3"},
-	{"AWS.SimpleQueueService", "sqs"}, {"The specified queue", "sqs"}, {"queue.amazonaws.com/doc", "sqs"}, {"Secrets Manager can't", "secretsmanager"}, {"Access to KMS is not allowed", "secretsmanager"}, {"UnauthorizedOperation", "ec2"}, {"was not able to validate the provided access credentials", "ec2"}, {"RequestLimitExceeded", "ec2"},
-	{"AmazonSimpleSystemsManagement", "ssm"}, {"Parameter Store", "ssm"}, {"ParameterNotFound", "ssm"}, {"ProvisionedThroughputExceeded", "dynamodb"}, {"Topic does not exist", "sns"}, {"log group", "logs"}, {"ciphertext refers to a customer master key", "kms"}, {"Secrets Manager", "secretsmanager"}, {"StateMachineDoesNotExist", "states"}, {"DBInstanceNotFound", "rds"}, {"RepositoryNotFoundException", "ecr"},
+	{"host id: ", "s3"}, {"HostID: ", "s3"}, {"<HostId>", "s3"}, {"S3 Extended Request ID", "s3"},
+	{"AuthorizationHeaderMalformed", "s3"}, {"PermanentRedirect", "s3"}, {"NoSuchBucket", "s3"}, {"NoSuchKey", "s3"},
+	{"The bucket you are attempting", "s3"}, {"BucketRegionError", "s3"},
+	{"AuthorizationQueryParameters", "s3"}, {"SlowDown", "s3"}, {"The specified bucket", "s3"}, {"InvalidAccessKeyId", "s3"},
+	{"AWS.SimpleQueueService", "sqs"}, {"The specified queue", "sqs"}, {"queue.amazonaws.com/doc", "sqs"},
+	{"Secrets Manager can't", "secretsmanager"}, {"Access to KMS is not allowed", "secretsmanager"}, {"UnauthorizedOperation",
+		"ec2"}, {"was not able to validate the provided access credentials", "ec2"}, {"RequestLimitExceeded", "ec2"},
+	{"AmazonSimpleSystemsManagement", "ssm"}, {"Parameter Store", "ssm"}, {"ParameterNotFound", "ssm"},
+	{"ProvisionedThroughputExceeded", "dynamodb"}, {"Topic does not exist", "sns"}, {"log group", "logs"},
+	{"ciphertext refers to a customer master key", "kms"}, {"Secrets Manager", "secretsmanager"}, {"StateMachineDoesNotExist",
+		"states"}, {"DBInstanceNotFound", "rds"}, {"RepositoryNotFoundException", "ecr"},
 }
 
 // spokenNames are services as people write them.
 var spokenNames = []struct{ words, service string }{
-	{"S3", "s3"}, {"DynamoDB", "dynamodb"}, {"SQS", "sqs"}, {"SNS", "sns"}, {"SSM", "ssm"}, {"ECR", "ecr"}, {"KMS", "kms"}, {"STS", "sts"}, {"Kinesis", "kinesis"}, {"CloudWatch Logs", "logs"}, {"CloudWatch", "cloudwatch"}, {"Lambda", "lambda"}, {"SES", "ses"}, {"RDS", "rds"}, {"EC2 ", "ec2"},
-	{"Bedrock", "bedrock"}, {"s3", "s3"}, {"dynamodb", "dynamodb"}, {"sqs", "sqs"}, {"sns", "sns"}, {"kinesis", "kinesis"}, {"secretsmanager", "secretsmanager"}, {"ssm", "ssm"}, {"rds", "rds"}, {"sts", "sts"}, {"kms", "kms"}, {"ecr", "ecr"},
+	{"S3", "s3"}, {"DynamoDB", "dynamodb"}, {"SQS", "sqs"}, {"SNS", "sns"}, {"SSM", "ssm"}, {"ECR", "ecr"}, {"KMS", "kms"},
+	{"STS", "sts"}, {"Kinesis", "kinesis"}, {"CloudWatch Logs", "logs"}, {"CloudWatch", "cloudwatch"}, {"Lambda", "lambda"},
+	{"SES", "ses"}, {"RDS", "rds"}, {"EC2 ", "ec2"},
+	{"Bedrock", "bedrock"}, {"s3", "s3"}, {"dynamodb", "dynamodb"}, {"sqs", "sqs"}, {"sns", "sns"}, {"kinesis", "kinesis"},
+	{"secretsmanager", "secretsmanager"}, {"ssm", "ssm"}, {"rds", "rds"}, {"sts", "sts"}, {"kms", "kms"}, {"ecr", "ecr"},
 }

@@ -48,7 +48,8 @@ func TestTheFinderFindsWhatStringsDoes(t *testing.T) {
 	found := f.find(text)
 	low := strings.ToLower(text)
 	for i, phrase := range f.phrases {
-		if first, last := strings.Index(low, phrase), strings.LastIndex(low, phrase); int(found.first[i]) != first || int(found.last[i]) != last {
+		if first, last := strings.Index(low, phrase), strings.LastIndex(low, phrase); int(found.first[i]) != first ||
+			int(found.last[i]) != last {
 			t.Errorf("%q is found at %d and %d, stands at %d and %d", phrase, found.first[i], found.last[i], first, last)
 		}
 	}

@@ -151,14 +151,14 @@ func (op operation) about(d document, asked []string) bool {
 			return false
 		}
 	}
+	whole, _ := json.Marshal(d)
 	beside := true
 	for i, id := range op.ids() {
-		beside = beside && d.text(id) == asked[i]
+		beside = beside && textAt(whole, id) == asked[i]
 	}
 	if beside || op.own == "" {
 		return beside
 	}
-	whole, _ := json.Marshal(d)
 	return slices.ContainsFunc(strings.Fields(op.own), func(path string) bool { return textAt(whole, path) == asked[0] })
 }
 

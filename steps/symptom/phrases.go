@@ -230,7 +230,7 @@ var signs = []sign{
 		"epipe", "remotedisconnected", "remote end closed connection", "forcibly closed", "server closed the connection",
 		"empty reply from server", "curl: (52)", "curl: (56)", "curl error 52", "curl error 56", "curl: (55)",
 		"curl error 55", "curl: (92)", "incompletemessage", "nohttpresponse", "response ended prematurely", "premature eof",
-		"broken connection to", "serverdisconnected", "server disconnected", "ssl syscall error",
+		"badstatusline", "broken connection to", "serverdisconnected", "server disconnected", "ssl syscall error",
 		"socket disconnected before secure tls", "lost connection to mysql server at", ": unexpected eof",
 		"end of file reached", "server failed to respond", ":443 failed to respond",
 		"connection closed before message completed", "prematurely closed", "premature close", "connectionclosederror",

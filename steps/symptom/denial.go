@@ -227,7 +227,8 @@ func readForbidden(s screen, at int) Reading {
 	from, to := s.lineAt(at)
 	line := s.cut(max(from, at-600), min(to, at+200))
 	low := lowered(line)
-	if !holdsAny(low, "amazonaws.com", "request id", "requestid", "(service: ", "operation error ", "amazons3exception", "s3exception",
+	if !holdsAny(low, "amazonaws.com", "request id", "requestid", "(service: ", "operation error ", "amazons3exception",
+		"s3exception",
 		"client error") {
 		return Reading{}
 	}

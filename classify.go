@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -165,11 +166,17 @@ func nextCommand(r symptom.Reading) string {
 		return ""
 	}
 	words := []string{"fargate-doctor diagnose --cluster CLUSTER --task TASK --symptom", what}
-	target := cmp.Or(r.Host, r.Service)
-	if r.Host != "" && r.Port != 0 && r.Port != 443 {
-		target = fmt.Sprintf("%s:%d", r.Host, r.Port)
+	target := ""
+	switch what {
+	case "timeout", "dns":
+		target = cmp.Or(r.Host, r.Service)
+		if r.Host != "" && r.Port != 0 && r.Port != 443 {
+			target = net.JoinHostPort(r.Host, strconv.Itoa(int(r.Port)))
+		}
+	case "auth":
+		target = r.Service // where the credentials came from, or failed to, is no target
 	}
-	if target != "" && what != "exec" {
+	if target != "" {
 		words = append(words, "--to", target)
 	}
 	if what == "auth" && r.Action != "" {

@@ -78,3 +78,23 @@ func TestClassifyLetsNoControlSequenceThrough(t *testing.T) {
 		t.Errorf("control characters in %q", r.out)
 	}
 }
+
+func TestClassifyNamesTheDiagnosisThatGoesOn(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"Error: connect ETIMEDOUT 10.0.3.9:5432", "--symptom timeout --to 10.0.3.9:5432\n"},
+		{"dial tcp [fd00::9]:5432: i/o timeout", "--symptom timeout --to [fd00::9]:5432\n"},
+		{"dial tcp 169.254.170.2:80: i/o timeout", "--symptom auth\n"},
+		{"An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: internal error",
+			"--symptom exec\n"},
+		{"An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
+			"--symptom auth --to s3 --action s3:PutObject\n"},
+	} {
+		if r := run(t, test.text, "classify"); !strings.HasSuffix(r.out, test.want) {
+			t.Errorf("%s: want %q at the end of\n%s", test.text, test.want, r.out)
+		}
+	}
+	if r := run(t, "An error occurred (ThrottlingException) when calling the ListTopics operation: Rate exceeded",
+		"classify"); strings.Contains(r.out, "Next") {
+		t.Errorf("a service that was reached needs no diagnosis:\n%s", r.out)
+	}
+}

@@ -86,3 +86,15 @@ func BenchmarkReadStopped64KiB(b *testing.B) {
 		})
 	}
 }
+
+// How many messages are read in a second: the public ones, one after the other.
+func BenchmarkMessages(b *testing.B) {
+	texts := seeds(b)
+	b.ResetTimer()
+	n := 0
+	for b.Loop() {
+		Read(texts[n%len(texts)])
+		n++
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "messages/s")
+}

@@ -12,7 +12,7 @@ func readDenial(s screen, at int) Reading {
 	if i := strings.Index(rest, denied); i >= 0 {
 		rest = rest[:i] // the next sentence of this kind
 	}
-	rest = strings.TrimLeft(rest, ": '\"`")
+	rest = strings.TrimLeft(rest, ": '\"`*")
 	if action, n := actionToken(rest); n > 0 {
 		r.Action = action
 		rest = rest[n:]
@@ -129,7 +129,7 @@ func actionToken(text string) (string, int) {
 	for end < len(text) && (isWord(text[end]) || strings.IndexByte("-:*", text[end]) >= 0) {
 		end++
 	}
-	token := strings.TrimRight(text[:end], ":-")
+	token := strings.TrimSuffix(strings.TrimRight(text[:end], ":-"), "**") // emphasis, not a pattern
 	service, name, ok := strings.Cut(token, ":")
 	if !ok || service == "" || name == "" || strings.Contains(name, ":") {
 		return "", 0
@@ -227,7 +227,8 @@ func readForbidden(s screen, at int) Reading {
 	from, to := s.lineAt(at)
 	line := s.cut(max(from, at-600), min(to, at+200))
 	low := lowered(line)
-	if !holdsAny(low, "amazonaws.com", "request id", "requestid", "(service: ", "amazons3exception", "s3exception",
+	if !holdsAny(low, "amazonaws.com", "request id", "requestid", "(service: ", "operation error ", "amazons3exception",
+		"s3exception",
 		"client error") {
 		return Reading{}
 	}

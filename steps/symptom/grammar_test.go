@@ -180,3 +180,19 @@ func TestTheMetadataAddressesGiveCredentials(t *testing.T) {
 		}
 	}
 }
+
+func TestASettingIsNoFailure(t *testing.T) {
+	for text, want := range map[string]Class{
+		"connect timeout: 5s":                               ClassOther,
+		"read timeout = 30":                                 ClassOther,
+		"Connection timed out: 10.0.2.3:6379":               ClassTimeout,
+		"Connection timed out to 10.0.2.3":                  ClassTimeout,
+		"If you see ECONNREFUSED, start the server.":        ClassOther,
+		"* **Feature**: Add ThrottlingException to the API": ClassOther,
+		"connect ECONNREFUSED 10.0.2.3:6379":                ClassRefused,
+	} {
+		if r := Read(text); r.Class != want {
+			t.Errorf("%s, want %s: %s", r.Class, want, text)
+		}
+	}
+}

@@ -338,10 +338,13 @@ func urlHost(text string) (string, uint16) {
 
 // isPage reports whether a URL leads to a page for people, or is the name of an XML schema.
 func isPage(host, after string) bool {
-	for _, part := range []string{"docs.", "www.", "github.", "curl.", "repost.", "stackoverflow.", "tools.ietf", "schemas."} {
+	for _, part := range []string{"docs.", "www.", "curl.", "repost.", "stackoverflow.", "tools.ietf", "schemas."} {
 		if strings.HasPrefix(host, part) {
 			return true
 		}
+	}
+	if strings.HasPrefix(host, "github.") && strings.HasPrefix(after, "/") {
+		return true
 	}
 	return host == "aws.amazon.com" || strings.HasPrefix(after, "/doc/") || host == "links.services.aws"
 }

@@ -81,6 +81,9 @@ func (g *sign) judge(s screen, phrase string, places ...int) (Reading, int) {
 		if g.loose && advice(s, at, len(phrase)) {
 			continue
 		}
+		if g.weight < refusal && prose(s, at) { // denials look for themselves
+			continue
+		}
 		if g.read == nil {
 			return Reading{Class: g.class}, at
 		}

@@ -59,7 +59,7 @@ func cutLine(text string) (line, rest string) {
 }
 
 // wrapColumn returns the column at which a terminal cut the lines, in the middle of words; 0 when none did. It shows in lines of
-// one and the same length that nothing exceeds: two neighbours, or one of a usual width.
+// one and the same length that nothing exceeds: two neighbours, or the first of a paragraph at a usual width.
 func wrapColumn(text string) int {
 	longest := 0
 	for begin, i := 0, 0; i <= len(text); i++ {
@@ -72,23 +72,23 @@ func wrapColumn(text string) int {
 		return 0
 	}
 	usual := longest == 80 || longest == 100 || longest == 120
-	previous := ""
+	before, previous := "", ""
 	for rest := text; rest != ""; {
 		var line string
 		line, rest = cutLine(rest)
-		if len(previous) == longest && previous[longest-1] != ' ' && line != "" && line[0] != ' ' && (usual ||
-			len(line) == longest) {
+		inWord := len(previous) == longest && previous[longest-1] != ' ' && line != "" && line[0] != ' '
+		if inWord && (len(line) == longest || usual && before == "") {
 			return longest
 		}
-		previous = line
+		before, previous = previous, line
 	}
 	return 0
 }
 
 // withoutMargin removes what programs draw at the left edge of their messages: blanks, a bar, a frame.
 func withoutMargin(line string) string {
-	for line != "" && (line[0] >= utf8.RuneSelf || strings.IndexByte(" |>", line[0]) >= 0) {
-		trimmed := strings.TrimLeft(line, " |>")
+	for line != "" && (line[0] >= utf8.RuneSelf || strings.IndexByte(" |>#", line[0]) >= 0) {
+		trimmed := strings.TrimLeft(line, " |>#")
 		for _, bar := range []string{"│", "┃", "╷", "╵", "║"} {
 			trimmed = strings.TrimPrefix(trimmed, bar)
 		}

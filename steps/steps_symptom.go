@@ -79,7 +79,7 @@ func titleOf(s Symptom) string {
 
 // symptomOf returns the symptom that an error text leads to, "" when it leads to none that is walked.
 func symptomOf(heard symptom.Reading) Symptom {
-	own := Symptom(heard.Class.Symptom())
+	own := Symptom(heard.Symptom())
 	for _, o := range Symptoms() {
 		if o.Symptom == own {
 			return own

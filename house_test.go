@@ -17,13 +17,14 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/symptom", "tui", "tui/background"},
+	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/symptom", "tui", "tui/background"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
 	"aws/read":       {"aws", "aws/vpc"},
 	"aws/live":       {"aws"},
 	"aws/exec":       {"aws"},
+	"aws/debug":      {"aws", "aws/read"},
 	"aws/snapshot":   {"aws"},
 	"aws/demo":       {"aws", "aws/snapshot"},
 	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},

@@ -142,7 +142,7 @@ Without a command it opens the wizard. --demo and --snapshot go with every comma
 		return usageError{err.Error(), fmt.Sprintf("see: %s --help", cmd.CommandPath())}
 	})
 	p.set.register(root.PersistentFlags())
-	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
+	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.debugCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.set.check() }
 	return root
 }

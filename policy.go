@@ -51,15 +51,26 @@ func sessionStatements() []iamStatement {
 	return []iamStatement{session, key}
 }
 
+// launchStatements returns what the debug task needs beside: the calls that make and remove it, tags on what is made, and handing the
+// task's roles over.
+func launchStatements() []iamStatement {
+	return []iamStatement{
+		{Sid: "FargateDoctorDebugTask", Effect: "Allow", Action: aws.SortedActions(append(live.LaunchOperations(), "ecs:ListTaskDefinitions", "ecs:TagResource")), Resource: "*"},
+		{Sid: "FargateDoctorPassRoles", Effect: "Allow", Action: []string{"iam:PassRole"}, Resource: "*"},
+	}
+}
+
 func (p *program) policyCommand() *cobra.Command {
-	var sessions bool
+	var sessions, launches bool
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Print the least IAM policy that the program needs",
 		Long: `policy prints the least IAM policy that a diagnosis needs, which only reads.
 
 --exec adds what sessions need. The statement FargateDoctorSessionKey is for clusters that encrypt their sessions with a KMS key; put
-the key's ARN for its resource, or leave it out. Resources of ecs:ExecuteCommand may be limited to clusters and tasks.`,
+the key's ARN for its resource, or leave it out. Resources of ecs:ExecuteCommand may be limited to clusters and tasks.
+
+--debug adds what the debug task needs. Put the ARNs of your tasks' roles for the resource of FargateDoctorPassRoles.`,
 		Example: `  aws iam create-policy --policy-name fargate-doctor --policy-document "$(fargate-doctor policy)"
   fargate-doctor policy --exec`,
 		Args: cobra.NoArgs,
@@ -68,9 +79,13 @@ the key's ARN for its resource, or leave it out. Resources of ecs:ExecuteCommand
 			if sessions {
 				policy.Statement = append(policy.Statement, sessionStatements()...)
 			}
+			if launches {
+				policy.Statement = append(policy.Statement, launchStatements()...)
+			}
 			return p.writeJSON(policy)
 		},
 	}
 	cmd.Flags().BoolVar(&sessions, "exec", false, "add what sessions of ECS Exec need")
+	cmd.Flags().BoolVar(&launches, "debug", false, "add what the debug task needs")
 	return cmd
 }

@@ -53,6 +53,7 @@ func operations(cfg sdk.Config) []operation {
 		op("ecs", lowerFirst, tasks.ListTasks, 100),
 		op("ecs", lowerFirst, tasks.DescribeTasks, 0),
 		op("ecs", lowerFirst, tasks.DescribeTaskDefinition, 0),
+		op("ecs", lowerFirst, tasks.ListTaskDefinitions, 100),
 		op("ecs", lowerFirst, tasks.ListAccountSettings, 10),
 
 		op("ec2", asIs, network.DescribeRegions, 0),

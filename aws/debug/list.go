@@ -1,0 +1,70 @@
+package debug
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/read"
+)
+
+// List returns the debug tasks that have not ended, of one cluster, or of all clusters when cluster is "". Tasks of a debug service are
+// among them.
+func List(ctx context.Context, r aws.Reader, cluster string) ([]Launched, error) {
+	clusters := []string{cluster}
+	if cluster == "" {
+		clusters = nil
+		if err := read.Clusters(ctx, r, func(page []aws.Cluster) {
+			for _, c := range page {
+				clusters = append(clusters, c.ARN)
+			}
+		}); err != nil {
+			return nil, err
+		}
+	}
+	found := make([][]aws.Task, len(clusters))
+	failures := make([]error, len(clusters))
+	var each sync.WaitGroup
+	for i, c := range clusters {
+		each.Go(func() { found[i], failures[i] = read.FamilyTasks(ctx, r, c, Family) })
+	}
+	each.Wait()
+	var all []Launched
+	for i, tasks := range found {
+		if failures[i] != nil {
+			return nil, failures[i]
+		}
+		for _, t := range tasks {
+			if !t.Ended() {
+				all = append(all, Launched{Task: t, Service: t.ServiceName(), Definition: t.TaskDefinition})
+			}
+		}
+	}
+	return all, nil
+}
+
+// Find returns a debug task that stands in the network of the plan and is ready for sessions or on its way there.
+func Find(ctx context.Context, r aws.Reader, p Plan) (Launched, bool, error) {
+	all, err := List(ctx, r, p.Cluster)
+	if err != nil {
+		return Launched{}, false, err
+	}
+	for _, l := range all {
+		if len(p.Network.Subnets) > 0 && l.Task.Attachment.Subnet == p.Network.Subnets[0] && l.Task.StartedBy == startedBy {
+			return l, true, nil
+		}
+	}
+	return Launched{}, false, nil
+}
+
+// Expires returns when a debug task ends by itself; it is zero when the task does not tell.
+func (l Launched) Expires() time.Time {
+	for _, pair := range l.Task.Environment[container] {
+		if n, err := strconv.Atoi(pair.Value); pair.Name == ttlName && err == nil && !l.Task.Created.IsZero() {
+			return l.Task.Created.Add(time.Duration(n) * time.Second)
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,11 @@
+package steps
+
+import "fargate-doctor/aws"
+
+// PullCase asks whether a task that does not exist yet could reach an image registry from a network (R20).
+func PullCase(region string, n aws.NetworkConfiguration, registry string) Case {
+	return Case{
+		Region: region, Symptom: Timeout, Target: registry + ":443",
+		Launch: &Launch{Subnets: n.Subnets, SecurityGroups: n.SecurityGroups, PublicIP: n.AssignPublicIP},
+	}
+}

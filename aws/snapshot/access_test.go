@@ -1,6 +1,9 @@
 package snapshot_test
 
 import (
+	"context"
+	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -83,3 +86,49 @@ func TestAnswersAboutPermissionsByHand(t *testing.T) {
 }
 
 func failure[T any](_ T, err error) error { return err }
+
+// Two simulations that differ in their context stay apart in a recording.
+func TestSimulationsKeepTheirContext(t *testing.T) {
+	decisions := map[string]string{"": "implicitDeny", "vpc-1": "allowed"}
+	simulate := func(r aws.Reader, vpc string) string {
+		var context map[string][]string
+		if vpc != "" {
+			context = map[string][]string{"aws:SourceVpc": {vpc}}
+		}
+		got, err := read.Simulate(t.Context(), r, "arn:aws:iam::111122223333:role/task", []string{"sns:Publish"}, nil, context)
+		if err != nil {
+			return aws.KindOf(err).String()
+		}
+		return got[0].Decision
+	}
+	recorder := snapshot.NewRecorder(simulator(decisions))
+	for vpc, want := range decisions {
+		if got := simulate(recorder, vpc); got != want {
+			t.Fatalf("%q: %s", vpc, got)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "s.zip")
+	if err := recorder.Write(path, snapshot.Manifest{Region: "eu-central-1"}, false); err != nil {
+		t.Fatal(err)
+	}
+	s, err := snapshot.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for vpc, want := range map[string]string{"": "implicitDeny", "vpc-1": "allowed", "vpc-2": "not recorded"} {
+		if got := simulate(s, vpc); got != want {
+			t.Errorf("%q: %s, want %s", vpc, got, want)
+		}
+	}
+}
+
+// A simulator decides by the VPC in the context.
+type simulator map[string]string
+
+func (s simulator) Read(_ context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	vpc := ""
+	if entries, ok := q.Input["ContextEntries"].([]aws.Input); ok {
+		vpc = entries[0]["ContextKeyValues"].([]string)[0]
+	}
+	return page(json.RawMessage(`{"EvaluationResults":[{"EvalActionName":"sns:Publish","EvalResourceName":"*","EvalDecision":"` + s[vpc] + `"}]}`))
+}

@@ -19,8 +19,8 @@
 //	ListRolePolicies             PolicyNames                    RoleName                     RolePolicyNames
 //	GetRolePolicy                PolicyDocument                 RoleName, PolicyName (CLI)   RolePolicies
 //	GetPolicyVersion             PolicyVersion                  PolicyArn                    PolicyVersions
-//	SimulatePrincipalPolicy      EvaluationResults              PolicySourceArn, and the     Simulations
-//	                                                            ContextEntries as a text
+//	SimulatePrincipalPolicy      EvaluationResults              PolicySourceArn, and         Simulations
+//	                                                            ContextEntries if given
 //	DescribeKey                  KeyMetadata                    KeyId, or what is in it      DescribedKeys
 //	GetKeyPolicy                 Policy                         KeyId                        KeyPolicies
 //	GetBucketPolicy              Policy                         Bucket                       BucketPolicies

@@ -253,7 +253,7 @@ func (p *program) debugList(ctx context.Context, cluster string) error {
 	for _, l := range all {
 		ends := "not by itself"
 		if at := l.Expires(); !at.IsZero() && l.Service == "" {
-			ends = "in " + at.Sub(w.now()).Round(time.Minute).String()
+			ends = fmt.Sprintf("in %d min", max(0, int(at.Sub(w.now()).Minutes())))
 		}
 		fmt.Fprintln(tab, strings.Join([]string{short(l.Task.ID), aws.ShortName(l.Task.Cluster), strings.ToLower(l.Task.LastStatus), l.Task.Attachment.Subnet, ends}, "\t"))
 	}

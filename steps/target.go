@@ -69,6 +69,9 @@ func ParseTarget(typed, region string, services []ServiceChoice) (Target, error)
 		return Target{Typed: typed, Scheme: schemeOf(scheme, port), Host: a.Unmap().String(), Port: port, Protocol: "tcp"}, nil
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if _, isScheme := defaultPort[host]; isScheme {
+		return wrong(host+"://sns."+region+".amazonaws.com", "%s is a scheme, and the host is missing", host)
+	}
 	if len(host) > 253 || !hostForm.MatchString(host) {
 		return wrong("sns."+region+".amazonaws.com", "%q is not a host name", host)
 	}

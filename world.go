@@ -13,6 +13,7 @@ import (
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/aws/exec"
 	"fargate-doctor/aws/live"
+	"fargate-doctor/aws/runbook"
 	"fargate-doctor/aws/snapshot"
 	"fargate-doctor/steps"
 )
@@ -25,7 +26,8 @@ const (
 // A world is where facts come from: an account, a snapshot or a demo world.
 type world struct {
 	reader   aws.Reader
-	sessions exec.API // nil where none can be opened, or none may: with --read-only
+	sessions exec.API           // nil where none can be opened, or none may: with --read-only
+	runbooks runbook.Automation // nil where none can be run, or none may
 	region   string
 	profile  string
 	title    string           // of a demo world or snapshot, "" for a live account
@@ -56,7 +58,7 @@ func (p *program) openLive(ctx context.Context, profile, region string) (world, 
 	}
 	w := world{reader: account, region: account.Region(), profile: account.Profile(), now: p.now}
 	if !p.set.readOnly {
-		w.sessions = account.Sessions()
+		w.sessions, w.runbooks = account.Sessions(), account.Automation()
 	}
 	return w, nil
 }

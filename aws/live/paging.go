@@ -85,19 +85,22 @@ func filled(v reflect.Value) bool {
 }
 
 // answers reports whether an output holds any of the members that its operation returns, if only an empty list. The SDK's
-// decoders skip what they do not know, so that a log-in page or an empty body would otherwise pass for "there are none".
+// decoders skip what they do not know, so that a log-in page or an empty body would otherwise pass for "there are none". An operation that
+// returns nothing can hold nothing.
 func answers(out any) bool {
 	v := reflect.ValueOf(out).Elem()
+	members := 0
 	for i := range v.NumField() {
 		f, field := v.Field(i), v.Type().Field(i)
 		if !field.IsExported() || pageField(field.Name) {
 			continue
 		}
+		members++
 		if kind := f.Kind(); (kind == reflect.Slice || kind == reflect.Pointer || kind == reflect.Map) && !f.IsNil() {
 			return true
 		}
 	}
-	return false
+	return members == 0
 }
 
 // pageField reports whether a field of an output is about paging or transport. The AWS CLI, which joins pages, prints none.

@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -20,10 +18,7 @@ import (
 
 // Sessions opens, resumes and ends sessions of ECS Exec. It is apart from Account, which only reads: a program that is not to
 // act makes no Sessions.
-type Sessions struct {
-	account    *Account
-	operations map[string]operation // by name
-}
+type Sessions struct{ actor }
 
 // sessionOperations lists every API call that a session can make. Sessions does not hold the clients themselves; see op.
 func sessionOperations(cfg sdk.Config) []operation {
@@ -37,29 +32,16 @@ func sessionOperations(cfg sdk.Config) []operation {
 }
 
 // SessionOperations returns the names ("ecs:ExecuteCommand") of the API calls that sessions make, in order.
-func SessionOperations() []string {
-	var names []string
-	for _, o := range sessionOperations(sdk.Config{}) {
-		names = append(names, o.Name())
-	}
-	slices.Sort(names)
-	return names
-}
+func SessionOperations() []string { return names(sessionOperations) }
 
 // Sessions returns what opens sessions in the account's region.
-func (a *Account) Sessions() *Sessions {
-	s := &Sessions{account: a, operations: map[string]operation{}}
-	for _, o := range sessionOperations(a.config) {
-		s.operations[o.Name()] = o
-	}
-	return s
-}
+func (a *Account) Sessions() *Sessions { return &Sessions{a.actor(sessionOperations)} }
 
 // ExecuteCommand calls ecs:ExecuteCommand, once: an attempt whose answer was lost may have opened a session, of which a container has
 // two at the most.
 func (s *Sessions) ExecuteCommand(ctx context.Context, r aws.ExecRequest) (aws.Ticket, error) {
 	q := aws.Query{Service: "ecs", Operation: "ExecuteCommand", Input: aws.Input{"cluster": r.Cluster, "task": r.Task}}
-	out, err := invoke[ecs.ExecuteCommandOutput](once(ctx), s, q, &ecs.ExecuteCommandInput{
+	out, err := invoke[ecs.ExecuteCommandOutput](once(ctx), s.actor, q, &ecs.ExecuteCommandInput{
 		Cluster: optional(r.Cluster), Task: &r.Task, Container: optional(r.Container), Command: &r.Command, Interactive: true,
 	})
 	if err != nil {
@@ -73,7 +55,7 @@ func (s *Sessions) ExecuteCommand(ctx context.Context, r aws.ExecRequest) (aws.T
 
 // ResumeSession calls ssm:ResumeSession for a session whose connection broke. The ticket's token is empty when the session has ended.
 func (s *Sessions) ResumeSession(ctx context.Context, session string) (aws.Ticket, error) {
-	out, err := invoke[ssm.ResumeSessionOutput](ctx, s, sessionQuery("ResumeSession", session), &ssm.ResumeSessionInput{SessionId: &session})
+	out, err := invoke[ssm.ResumeSessionOutput](ctx, s.actor, sessionQuery("ResumeSession", session), &ssm.ResumeSessionInput{SessionId: &session})
 	if err != nil {
 		return aws.Ticket{}, err
 	}
@@ -82,7 +64,7 @@ func (s *Sessions) ResumeSession(ctx context.Context, session string) (aws.Ticke
 
 // TerminateSession calls ssm:TerminateSession. Ending a session that has ended is no error to AWS.
 func (s *Sessions) TerminateSession(ctx context.Context, session string) error {
-	_, err := invoke[ssm.TerminateSessionOutput](ctx, s, sessionQuery("TerminateSession", session), &ssm.TerminateSessionInput{SessionId: &session})
+	_, err := invoke[ssm.TerminateSessionOutput](ctx, s.actor, sessionQuery("TerminateSession", session), &ssm.TerminateSessionInput{SessionId: &session})
 	return err
 }
 
@@ -94,7 +76,7 @@ func sessionQuery(operation, session string) aws.Query {
 func (s *Sessions) GenerateDataKey(ctx context.Context, key string, bytes int, bound map[string]string) (aws.DataKey, error) {
 	n := int32(bytes)
 	q := aws.Query{Service: "kms", Operation: "GenerateDataKey", Input: aws.Input{"KeyId": key}}
-	out, err := invoke[kms.GenerateDataKeyOutput](ctx, s, q, &kms.GenerateDataKeyInput{KeyId: &key, NumberOfBytes: &n, EncryptionContext: bound})
+	out, err := invoke[kms.GenerateDataKeyOutput](ctx, s.actor, q, &kms.GenerateDataKeyInput{KeyId: &key, NumberOfBytes: &n, EncryptionContext: bound})
 	if err != nil {
 		return aws.DataKey{}, err
 	}
@@ -118,31 +100,6 @@ func (s *Sessions) SignDial(ctx context.Context, r *http.Request) error {
 // Transport returns how requests leave: with the proxies and the certificate authorities that the AWS environment names.
 func (s *Sessions) Transport() http.RoundTripper { return s.account.transport }
 
-// invoke makes one API call. Its error is an *aws.Error.
-func invoke[Out any](ctx context.Context, s *Sessions, q aws.Query, in any) (*Out, error) {
-	q.Region = s.account.Region()
-	o, ok := s.operations[q.Name()]
-	if !ok {
-		return nil, aws.Errorf(aws.Unsupported, q, "", "not among the operations that sessions call")
-	}
-	out, err := s.account.call(ctx, o, q, in)
-	if err != nil {
-		return nil, err
-	}
-	typed, ok := out.(*Out)
-	if !ok {
-		return nil, aws.Errorf(aws.Malformed, q, resource(q.Input), "the answer is a %s", fmt.Sprintf("%T", out))
-	}
-	return typed, nil
-}
-
 func ticket(session, url, token *string) aws.Ticket {
 	return aws.Ticket{Session: sdk.ToString(session), StreamURL: sdk.ToString(url), Token: sdk.ToString(token)}
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

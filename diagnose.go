@@ -19,13 +19,19 @@ func (p *program) diagnoseCommand() *cobra.Command {
 	var launch steps.Launch
 	var symptom string
 	var answers map[string]string
+	var wish runbookWish
 	cmd := &cobra.Command{
 		Use:   "diagnose",
 		Short: "Walk the decision tree without a screen",
 		Long: `diagnose walks the decision tree for one task and prints what it found.
 
 Exit status: 0 nothing wrong was found, 1 the program could not do its work, 2 a problem was found, 3 something that was needed
-could not be read (the report names it).`,
+could not be read (the report names it).
+
+--runbook also runs AWSSupport-TroubleshootECSTaskFailedToStart of AWS Systems Manager on the task, which must have failed, and holds its
+result against the report. It may make a Lambda function and a role in the account; what it will do is shown first, and at a terminal you
+are asked. A run for the task that is under way is joined. Ctrl-C stops a run that this command started. The exit status is that of the
+diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis; the runbook is watched for 15 minutes at most.`,
 		Example: `  fargate-doctor diagnose --cluster shop --task 7c1e55ab --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
   fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish --resource arn:aws:sns:eu-central-1:111122223333:orders
@@ -59,7 +65,7 @@ could not be read (the report names it).`,
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
 				c.Launch = &launch
 			}
-			return p.diagnose(cmd.Context(), c)
+			return p.diagnose(cmd.Context(), c, wish)
 		},
 	}
 	f := cmd.Flags()
@@ -76,6 +82,8 @@ could not be read (the report names it).`,
 	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "security group of a task that does not exist yet")
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
 	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
+	f.BoolVar(&wish.wanted, "runbook", false, "also run the AWS runbook for tasks that fail to start, and compare")
+	f.StringVar(&wish.role, "automation-role", "", "ARN of the role that the runbook is to use (default: your own permissions)")
 	return cmd
 }
 
@@ -115,9 +123,12 @@ func symptomNames() []string {
 	return names
 }
 
-func (p *program) diagnose(ctx context.Context, flags steps.Case) error {
+func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
+	}
+	if err := wish.check(p.set, flags); err != nil {
+		return err
 	}
 	w, err := p.open(ctx)
 	if err != nil {
@@ -141,16 +152,19 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case) error {
 	case c.Target == "" && c.Symptom != steps.Auth:
 		return usagef("say --to, for example --to sns", "what does the task want to reach?")
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.set.timeout)
+	walking, cancel := context.WithTimeout(ctx, p.set.timeout)
 	defer cancel()
 	progress := p.newProgress()
 	engine := &steps.Engine{Reader: w.reader, Region: c.Region, Now: w.now}
-	r, err := engine.Walk(ctx, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
+	r, err := engine.Walk(walking, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
 	progress.clear()
 	if err != nil {
 		return err
 	}
 	p.status = report.ExitCode(r)
+	if wish.wanted {
+		r.Runbook = p.runRunbook(ctx, w, c, wish.role, r)
+	}
 	return p.print(r)
 }
 

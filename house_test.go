@@ -17,7 +17,7 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/symptom", "tui", "tui/background"},
+	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/symptom", "tui", "tui/background"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"aws/live":       {"aws"},
 	"aws/exec":       {"aws"},
 	"aws/debug":      {"aws", "aws/read"},
+	"aws/runbook":    {"aws"},
 	"aws/snapshot":   {"aws"},
 	"aws/demo":       {"aws", "aws/snapshot"},
 	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},
@@ -35,7 +36,7 @@ var mayImport = map[string][]string{
 }
 
 // testSupport packages are imported by tests only, so that they may import what tests may.
-var testSupport = []string{"aws/live/livetest", "aws/exec/exectest"}
+var testSupport = []string{"aws/live/livetest", "aws/exec/exectest", "aws/runbook/runbooktest"}
 
 // pure packages take values and return values: no I/O and no clock.
 var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report", "steps/symptom"}

@@ -60,8 +60,28 @@ func launchStatements() []iamStatement {
 	}
 }
 
+// runbookStatements returns what diagnose --runbook needs beside: to run the runbook, and what the runbook itself calls. The latter stands
+// apart, because a role that is given to the runbook can have it instead.
+func runbookStatements() []iamStatement {
+	run := aws.SortedActions(append(live.AutomationOperations(), "ssm:AddTagsToResource")) // a start with tags asks for that too
+	return []iamStatement{
+		{Sid: "FargateDoctorRunbook", Effect: "Allow", Action: run, Resource: "*"},
+		{Sid: "FargateDoctorRunbookChecks", Effect: "Allow", Action: steps.RunbookActions(), Resource: "*"},
+	}
+}
+
+// acts lists what the program can do beside reading, by the flag of policy that adds what it needs.
+var acts = []struct {
+	flag, usage string
+	statements  func() []iamStatement
+}{
+	{"exec", "add what sessions of ECS Exec need", sessionStatements},
+	{"debug", "add what the debug task needs", launchStatements},
+	{"runbook", "add what diagnose --runbook needs", runbookStatements},
+}
+
 func (p *program) policyCommand() *cobra.Command {
-	var sessions, launches bool
+	wanted := make([]bool, len(acts))
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Print the least IAM policy that the program needs",
@@ -70,22 +90,25 @@ func (p *program) policyCommand() *cobra.Command {
 --exec adds what sessions need. The statement FargateDoctorSessionKey is for clusters that encrypt their sessions with a KMS key; put
 the key's ARN for its resource, or leave it out. Resources of ecs:ExecuteCommand may be limited to clusters and tasks.
 
---debug adds what the debug task needs. Put the ARNs of your tasks' roles for the resource of FargateDoctorPassRoles.`,
+--debug adds what the debug task needs. Put the ARNs of your tasks' roles for the resource of FargateDoctorPassRoles.
+
+--runbook adds what diagnose --runbook needs. The statement FargateDoctorRunbookChecks is what the runbook of AWS calls: it belongs to
+the role of --automation-role where you give one (you then need iam:PassRole on it), and to you where you give none.`,
 		Example: `  aws iam create-policy --policy-name fargate-doctor --policy-document "$(fargate-doctor policy)"
-  fargate-doctor policy --exec`,
+  fargate-doctor policy --exec --runbook`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			policy := leastPolicy()
-			if sessions {
-				policy.Statement = append(policy.Statement, sessionStatements()...)
-			}
-			if launches {
-				policy.Statement = append(policy.Statement, launchStatements()...)
+			for i, a := range acts {
+				if wanted[i] {
+					policy.Statement = append(policy.Statement, a.statements()...)
+				}
 			}
 			return p.writeJSON(policy)
 		},
 	}
-	cmd.Flags().BoolVar(&sessions, "exec", false, "add what sessions of ECS Exec need")
-	cmd.Flags().BoolVar(&launches, "debug", false, "add what the debug task needs")
+	for i, a := range acts {
+		cmd.Flags().BoolVar(&wanted[i], a.flag, false, a.usage)
+	}
 	return cmd
 }

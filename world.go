@@ -14,6 +14,7 @@ import (
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/aws/exec"
 	"fargate-doctor/aws/live"
+	"fargate-doctor/aws/runbook"
 	"fargate-doctor/aws/snapshot"
 	"fargate-doctor/steps"
 )
@@ -26,8 +27,9 @@ const (
 // A world is where facts come from: an account, a snapshot or a demo world.
 type world struct {
 	reader   aws.Reader
-	sessions exec.API  // nil where none can be opened, or none may: with --read-only
-	launches debug.API // nil where nothing can be launched, or nothing may
+	sessions exec.API           // nil where none can be opened, or none may: with --read-only
+	launches debug.API          // nil where nothing can be launched, or nothing may
+	runbooks runbook.Automation // nil where none can be run, or none may
 	region   string
 	profile  string
 	title    string           // of a demo world or snapshot, "" for a live account
@@ -58,7 +60,7 @@ func (p *program) openLive(ctx context.Context, profile, region string) (world, 
 	}
 	w := world{reader: account, region: account.Region(), profile: account.Profile(), now: p.now}
 	if !p.set.readOnly {
-		w.sessions, w.launches = account.Sessions(), account.Launches()
+		w.sessions, w.launches, w.runbooks = account.Sessions(), account.Launches(), account.Automation()
 	}
 	return w, nil
 }

@@ -18,6 +18,7 @@ type Report struct {
 	Trace    vpc.Trace      // the packet's way, for the ribbon; zero when no path was walked
 	Calls    map[string]int // by operation: "ec2:DescribeSubnets"
 	Duration time.Duration
+	Runbook  *Runbook // what the AWS runbook found; nil when nobody asked for it
 }
 
 // Subject says what was examined.

@@ -27,6 +27,7 @@ type document struct {
 	Missing    []string      `json:"missing"`
 	Calls      calls         `json:"calls"`
 	DurationMs int64         `json:"durationMs"`
+	Runbook    *runbookJSON  `json:"runbook,omitempty"` // where one was asked for
 }
 
 type subject struct {
@@ -145,6 +146,7 @@ func JSON(r steps.Report) ([]byte, error) {
 			return hop{string(h.Kind), aws.Clean(h.ID), aws.Clean(h.Detail), h.Blocked, h.Unknown, h.Backward}
 		}),
 		Missing: clean(Missing(r)),
+		Runbook: runbookOf(r.Runbook),
 		Calls:   calls{ByOperation: map[string]int{}},
 	}
 	if c := r.Call; c != (steps.Call{}) {

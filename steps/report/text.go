@@ -32,6 +32,7 @@ func Text(r steps.Report, width int, color bool) string {
 	}
 	p.warnings(r.Steps)
 	p.unread(r)
+	p.runbook(r.Runbook)
 	p.walked(r.Steps)
 	return p.out.String()
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -270,4 +272,43 @@ func TestThePolicyOfSessionsIsWhatSessionsCall(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The official client understands the stand-in, so that what the stand-in takes for the protocol is not only what we take for it.
+func TestTheOfficialPlugin(t *testing.T) {
+	if _, err := exec.LookPath("session-manager-plugin"); err != nil {
+		t.Skip("session-manager-plugin is not installed: not tested with it")
+	}
+	program := built(t)
+	for name, kms := range map[string]bool{"plain": false, "KMS": true} {
+		t.Run(name, func(t *testing.T) {
+			server := standIn(t, exectest.Options{KMS: kms, Startup: 200 * time.Millisecond, Env: []string{"HISTFILE="}})
+			y := startTypist(t, append(append([]string{program}, shopWeb...), "--endpoint-url", server.URL(), "--session-client", "plugin")...)
+			y.await("Starting session")
+			y.await("# ")
+			y.press("echo $((6*7))typed\r")
+			y.await("42typed")
+			for _, file := range commandLines(t) {
+				if strings.Contains(file, "data-channel") {
+					t.Errorf("everybody can read the ticket: %s", file)
+				}
+			}
+			y.press("exit\r")
+			if status := y.end(); status != exitFine {
+				t.Errorf("status %d; the screen shows %q", status, y.seen)
+			}
+			if server.Terminated() != 1 || server.Open() != 0 {
+				t.Errorf("%d sessions were terminated, %d are open", server.Terminated(), server.Open())
+			}
+		})
+	}
+}
+
+// commandLines returns the command lines of all processes, as ps shows them.
+func commandLines(t *testing.T) []string {
+	out, err := exec.Command("ps", "-eo", "args").Output()
+	if err != nil {
+		t.Skip("ps is not installed: who can see the ticket is not tested")
+	}
+	return strings.Split(string(out), "\n")
 }

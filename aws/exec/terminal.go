@@ -191,15 +191,32 @@ func (c clearing) Write(p []byte) (int, error) {
 
 // raw puts a terminal in raw mode and returns what puts it back; for anything else it does nothing.
 func raw(in io.Reader) (restore func(), err error) {
-	f, ok := in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return func() {}, nil
+	restore = restorer(in)
+	if f, ok := asTerminal(in); ok {
+		if _, err := term.MakeRaw(int(f.Fd())); err != nil {
+			return nil, fmt.Errorf("put the terminal in raw mode: %w", err)
+		}
 	}
-	state, err := term.MakeRaw(int(f.Fd()))
+	return restore, nil
+}
+
+// restorer returns what makes a terminal what it is now; for anything else it does nothing.
+func restorer(in io.Reader) func() {
+	f, ok := asTerminal(in)
+	if !ok {
+		return func() {}
+	}
+	state, err := term.GetState(int(f.Fd()))
 	if err != nil {
-		return nil, fmt.Errorf("put the terminal in raw mode: %w", err)
+		return func() {}
 	}
-	return func() { _ = term.Restore(int(f.Fd()), state) }, nil
+	return func() { _ = term.Restore(int(f.Fd()), state) }
+}
+
+// asTerminal returns the file behind a stream when it is a terminal.
+func asTerminal(stream any) (*os.File, bool) {
+	f, ok := stream.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
 // noticeLine shows one line of what a person waits for, and takes it away again.

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package exectest is a stand-in for what is at the other end of an ECS Exec session: the APIs of ECS, Systems Manager and KMS as far as a
 // session calls them, the message gateway, and the agent in the container, which runs real programs of this computer on a real pty. It
 // misbehaves as told. It is imported by tests only.

@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},
 	"steps/report":   {"aws", "aws/vpc", "steps"},
 	"steps/symptom":  {"aws"},
-	"tui":            {"aws", "aws/read", "aws/vpc", "steps", "steps/report"},
+	"tui":            {"aws", "aws/read", "aws/vpc", "steps", "steps/report", "steps/symptom"},
 	"tui/background": {},
 }
 

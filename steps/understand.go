@@ -45,10 +45,10 @@ func (c Case) heard() symptom.Reading {
 	return symptom.Read(c.Error)
 }
 
-// actionOf returns the IAM action of a refused call. SDKs print the API operation alone; its service is then the one that was called.
+// actionOf returns the IAM action of a refused call, as the service authorization reference spells it. SDKs print the API operation alone; its service is then the one that was called.
 func actionOf(heard symptom.Reading) string {
 	if heard.Action == "" || strings.Contains(heard.Action, ":") {
-		return heard.Action
+		return spelled(heard.Action)
 	}
 	if prefix := actionPrefix(heard.Service); prefix != "" {
 		return prefix + ":" + heard.Action

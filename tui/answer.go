@@ -24,6 +24,9 @@ func (a *answer) keys(*env) []key.Binding {
 	if _, ok := a.walk.rootFix(); ok {
 		ks = append(ks, keys.copyFix)
 	}
+	if _, ok := a.walk.rootDocument(); ok {
+		ks = append(ks, keys.copyDocument)
+	}
 	return append(ks, keys.copySentence, keys.recheck, keys.back)
 }
 
@@ -36,6 +39,9 @@ func (a *answer) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.copyFix):
 		f, ok := a.walk.rootFix()
 		return copyCommand(e, f, ok)
+	case key.Matches(k, keys.copyDocument):
+		f, _ := a.walk.rootDocument()
+		return copyDocument(e, f)
 	case key.Matches(k, keys.recheck):
 		return a.walk.start(e, "")
 	default:

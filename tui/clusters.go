@@ -65,7 +65,7 @@ func (s *clusters) keys(*env) []key.Binding {
 	if s.list.filtering {
 		return typingKeys()
 	}
-	return []key.Binding{keys.enter, keys.filter, keys.order, keys.refresh, keys.back}
+	return append(s.list.keys(s.reading.err != nil), keys.refresh, keys.back)
 }
 
 // typingKeys are the bindings while a list's filter is typed.

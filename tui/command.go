@@ -41,37 +41,61 @@ func splitWord(word string, w int) (head, rest string) {
 	if head == "" {
 		head = word[:1]
 	}
-	rest = word[len(head):]
-	quote := ""
-	for _, r := range head {
-		switch {
-		case quote == "" && (r == '\'' || r == '"'):
-			quote = string(r)
-		case quote == string(r):
-			quote = ""
-		}
+	if at := strings.LastIndexByte(head, ','); at > len(head)/2 && len(head) < len(word) { // lists and JSON read better so
+		head = head[:at+1]
 	}
-	return head + quote + `\`, quote + rest
+	var quote quoting
+	for _, r := range head {
+		quote.take(r)
+	}
+	if quote.escaped { // a backslash stays with what it escapes
+		head = head[:len(head)-1]
+	}
+	rest = word[len(head):]
+	return head + quote.mark() + `\`, quote.mark() + rest
+}
+
+// A quoting follows a shell's quotes through a text.
+type quoting struct {
+	open    rune // the quote that is open, 0 when none is
+	escaped bool // the next rune stands for itself
+}
+
+func (q *quoting) take(r rune) {
+	switch {
+	case q.escaped:
+		q.escaped = false
+	case r == '\\' && q.open != '\'':
+		q.escaped = true
+	case q.open == r:
+		q.open = 0
+	case q.open == 0 && (r == '\'' || r == '"'):
+		q.open = r
+	}
+}
+
+// mark is what closes the quote that is open, or opens it again.
+func (q *quoting) mark() string {
+	if q.open == 0 {
+		return ""
+	}
+	return string(q.open)
 }
 
 // shellWords splits a command at the spaces that are not inside quotes. The quotes stay.
 func shellWords(command string) []string {
 	var words []string
 	var word strings.Builder
-	quote := rune(0)
+	var quote quoting
 	for _, r := range command {
-		switch {
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote == 0 && (r == '\'' || r == '"'):
-			quote = r
-		case quote == 0 && r == ' ':
+		if r == ' ' && quote == (quoting{}) {
 			if word.Len() > 0 {
 				words = append(words, word.String())
 				word.Reset()
 			}
 			continue
 		}
+		quote.take(r)
 		word.WriteRune(r)
 	}
 	if word.Len() > 0 {

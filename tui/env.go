@@ -13,6 +13,7 @@ import (
 // A Walker walks the decision tree: steps.Engine.
 type Walker interface {
 	Walk(ctx context.Context, c steps.Case, observe func(steps.Event)) (steps.Report, error)
+	Proposals(ctx context.Context, c steps.Case) ([]steps.Proposal, error)
 	Forget(step string)
 }
 
@@ -32,6 +33,7 @@ type env struct {
 	last    int // id of the newest stream
 	streams map[int]*stream
 	moves   []move
+	draft   string // what was pasted last, whether it was taken or not
 	notice  string // shown in the footer until the next key
 	faults  []fault
 }
@@ -80,7 +82,18 @@ func (e *env) back() { e.moves = append(e.moves, (*Model).pop) }
 func (e *env) ask(answer func(*inquiry)) {
 	e.moves = append(e.moves, func(m *Model) tea.Cmd {
 		answer(&m.inquiry)
+		m.inquiry = m.inquiry.understood()
 		return m.push(m.inquiry.next(e))
+	})
+}
+
+// keep returns to the screen below and adds an answer to the inquiry there.
+func (e *env) keep(answer func(*inquiry)) {
+	e.moves = append(e.moves, func(m *Model) tea.Cmd {
+		cmd := m.pop()
+		answer(&m.inquiry)
+		m.stack[len(m.stack)-1].inquiry = m.inquiry
+		return cmd
 	})
 }
 

@@ -41,6 +41,9 @@ func (f *finding) keys(*env) []key.Binding {
 	}
 	if fixes := allFixes(r.Finding); len(fixes) > 0 {
 		ks = append(ks, keys.copyFix)
+		if f.document(fixes) != "" {
+			ks = append(ks, keys.copyDocument)
+		}
 		if len(fixes) > 1 {
 			ks = append(ks, keys.next)
 		}
@@ -67,6 +70,8 @@ func (f *finding) key(e *env, k tea.KeyMsg) tea.Cmd {
 		f.fix = (f.fix + 1) % max(len(allFixes(r.Finding)), 1)
 	case key.Matches(k, keys.copyFix):
 		return f.copyFix(e, allFixes(r.Finding))
+	case key.Matches(k, keys.copyDocument):
+		return copyDocument(e, steps.Fix{Document: f.document(allFixes(r.Finding))})
 	default:
 		f.scroll.update(k)
 	}
@@ -80,6 +85,14 @@ func (f *finding) turn(k tea.KeyMsg, n int) {
 		return
 	}
 	f.choice = min(f.choice+1, n-1)
+}
+
+// document is the policy that the selected fix sets, "" when it sets none.
+func (f *finding) document(fixes []steps.Fix) string {
+	if f.fix >= len(fixes) {
+		return ""
+	}
+	return fixes[f.fix].Document
 }
 
 func (f *finding) copyFix(e *env, fixes []steps.Fix) tea.Cmd {

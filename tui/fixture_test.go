@@ -172,18 +172,43 @@ func shop() *account {
 
 // A script is a Walker that tells what it was given.
 type script struct {
-	mu     sync.Mutex
-	report func(steps.Case) steps.Report
-	err    error
-	cases  []steps.Case
-	forgot []string
-	gate   chan struct{} // the walk waits for it after half of its steps; nil lets it go
+	mu       sync.Mutex
+	report   func(steps.Case) steps.Report
+	err      error
+	cases    []steps.Case
+	forgot   []string
+	told     []steps.Proposal
+	logErr   error
+	logAsked bool
+	logGate  chan struct{} // the reading of the log waits for it; nil lets it go
+	gate     chan struct{} // the walk waits for it after half of its steps; nil lets it go
 }
 
 func (s *script) Forget(step string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forgot = append(s.forgot, step)
+}
+
+func (s *script) askedForLog() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.logAsked
+}
+
+func (s *script) Proposals(ctx context.Context, _ steps.Case) ([]steps.Proposal, error) {
+	s.mu.Lock()
+	told, err, gate := s.told, s.logErr, s.logGate
+	s.logAsked = true
+	s.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return told, err
 }
 
 func (s *script) Walk(ctx context.Context, c steps.Case, observe func(steps.Event)) (steps.Report, error) {

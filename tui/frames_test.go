@@ -87,6 +87,29 @@ var scenes = []scene{
 	{"target-service", fromShop, []string{"G", "enter", "enter", "enter", "sec"}},
 	{"target-typed", fromShop, []string{"G", "enter", "enter", "enter", "https://db.internal:5432/x"}},
 	{"target-wrong", fromShop, []string{"G", "enter", "enter", "enter", "https://:99999/x"}},
+	{"symptom-log", fromLog, []string{"G", "enter", "enter", "down"}},
+	{"symptom-log-told", fromLog, []string{"G", "enter", "enter", "G"}},
+	{"symptom-log-unread", fromUnreadLog, []string{"G", "enter", "enter"}},
+	{"symptom-story", fromStory, []string{"enter", "enter"}},
+	{"symptom-kept", fromShop, []string{"G", "enter", "enter", "v", "something odd happened", "ctrl+s", "down"}},
+	{"paste-empty", fromShop, []string{"G", "enter", "enter", "v"}},
+	{"paste-refusal", fromShop, []string{"G", "enter", "enter", "v", "paste:" + refusalText}},
+	{"paste-timeout", fromShop, []string{"G", "enter", "enter", "v", "paste:" + timeoutText + "\n"}},
+	{"paste-no-call", fromShop, []string{"G", "enter", "enter", "v", "paste:AccessDeniedException: Access denied"}},
+	{"paste-nothing", fromShop, []string{"G", "enter", "enter", "v", "paste:" + hostile + "\tsomething odd happened"}},
+	{"paste-from-walk", fromWalk, []string{"v", "paste:" + refusalText}},
+	{"service-called", fromShop, []string{"G", "enter", "enter", "j", "j", "enter"}},
+	{"calls", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "s3", "enter"}},
+	{"calls-filtered", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "sns", "enter", "publish"}},
+	{"calls-typed", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "sns", "enter", "TagResource"}},
+	{"calls-wrong", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "sns", "enter", "sns publishing"}},
+	{"calls-of-unknown-service", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "glue", "enter"}},
+	{"resource", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "s3", "enter", "enter"}},
+	{"resource-typed", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "s3", "enter", "enter", "shop-orders/2025/1.json"}},
+	{"resource-incomplete", fromShop, []string{"G", "enter", "enter", "j", "j", "enter", "s3", "enter", "enter", "shop-orders", "enter"}},
+	{"walk-refused", fromRefusedWalk, nil},
+	{"finding-document", fromRefusedWalk, []string{"enter"}},
+	{"answer-refused", fromRefusedWalk, []string{"a"}},
 	{"walk-blocked", fromWalk, nil},
 	{"walk-elsewhere", fromWalk, []string{"g", "j"}},
 	{"walk-question", fromQuestion, nil},
@@ -129,7 +152,7 @@ func trimmed(frame string) string {
 }
 
 func TestFramesInColour(t *testing.T) {
-	for _, name := range []string{"tasks", "target-service", "walk-blocked", "walk-question", "finding", "help-walk"} {
+	for _, name := range []string{"tasks", "target-service", "symptom-log", "paste-refusal", "resource", "walk-refused", "walk-blocked", "walk-question", "finding", "help-walk"} {
 		for _, s := range scenes {
 			if s.name != name {
 				continue

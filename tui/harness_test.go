@@ -104,15 +104,19 @@ func (p *person) sees(text string) {
 var namedKeys = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
 	"home": tea.KeyHome, "end": tea.KeyEnd, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "tab": tea.KeyTab,
-	"backspace": tea.KeyBackspace, "ctrl+r": tea.KeyCtrlR, "ctrl+c": tea.KeyCtrlC,
+	"backspace": tea.KeyBackspace, "ctrl+r": tea.KeyCtrlR, "ctrl+s": tea.KeyCtrlS, "ctrl+l": tea.KeyCtrlL, "ctrl+j": tea.KeyCtrlJ, "ctrl+c": tea.KeyCtrlC,
 }
 
-// press presses keys without waiting for what they start. A word that is no key's name is typed.
+// press presses keys without waiting for what they start. A word that is no key's name is typed; what follows "paste:" is pasted.
 func (p *person) press(keys ...string) {
 	p.t.Helper()
 	for _, k := range keys {
 		if t, ok := namedKeys[k]; ok {
 			p.update(tea.KeyMsg{Type: t})
+			continue
+		}
+		if text, ok := strings.CutPrefix(k, "paste:"); ok {
+			p.update(tea.KeyMsg{Type: tea.KeyRunes, Paste: true, Runes: []rune(text)})
 			continue
 		}
 		for _, r := range k {

@@ -1,6 +1,10 @@
 package tui
 
-import "github.com/charmbracelet/bubbles/key"
+import (
+	"strconv"
+
+	"github.com/charmbracelet/bubbles/key"
+)
 
 // bind returns a binding with its help: the keys as a person reads them, and what they do.
 func bind(help, does string, names ...string) key.Binding {
@@ -12,7 +16,7 @@ var keys = struct {
 	up, down, pageUp, pageDown, first, last                   key.Binding
 	enter, back, filter, order, reverse, refresh, kinds, next key.Binding
 	again, recheck, copyFix, copySentence, answer, choose     key.Binding
-	choice                                                    key.Binding
+	choice, paste, copyDocument, take, takeTold, clear        key.Binding
 	profile, region, failures, help, quit, interrupt          key.Binding
 }{
 	up:       bind("↑ k", "up", "up", "k"),
@@ -34,10 +38,16 @@ var keys = struct {
 	again:        bind("r", "run again", "r"),
 	recheck:      bind("R", "recheck all", "R"),
 	copyFix:      bind("c", "copy fix", "c"),
+	copyDocument: bind("J", "copy JSON", "J"),
 	copySentence: bind("y", "copy sentence", "y"),
 	answer:       bind("a", "the answer", "a"),
 	choose:       bind("1-9", "answer", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	choice:       bind("← →", "choose an answer", "left", "right", "h", "l"),
+
+	paste:    bind("v", "paste an error", "v"),
+	take:     bind("ctrl+s", "take it", "ctrl+s", "ctrl+d"),
+	takeTold: bind("1-9", "take it", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+	clear:    bind("ctrl+l", "clear", "ctrl+l"),
 
 	profile:   bind("p", "profile, region", "p"),
 	region:    bind("tab", "other region", "tab"),
@@ -50,6 +60,15 @@ var keys = struct {
 // moving are the bindings of everything with a cursor.
 func moving() []key.Binding {
 	return []key.Binding{keys.up, keys.down, keys.pageUp, keys.pageDown, keys.first, keys.last}
+}
+
+// numbered returns a binding of digits for n things.
+func numbered(b key.Binding, n int) key.Binding {
+	digits := "1"
+	if n > 1 {
+		digits += "-" + strconv.Itoa(min(n, 9))
+	}
+	return bind(digits, b.Help().Desc, b.Keys()...)
 }
 
 // named returns the binding with another word for what it does here.

@@ -237,6 +237,17 @@ func (l *list[T]) nextOrder() {
 	l.reorder(at)
 }
 
+// keys are those that do something with what is shown. A name that the list does not hold can be chosen where it is free to be typed.
+func (l *list[T]) keys(free bool) []key.Binding {
+	switch {
+	case len(l.shown) > 0:
+		return []key.Binding{keys.enter, keys.filter, keys.order}
+	case free && l.unmatched() != "":
+		return []key.Binding{keys.enter, keys.filter}
+	}
+	return []key.Binding{keys.filter}
+}
+
 // update handles the keys of lists and reports whether it knew the key.
 func (l *list[T]) update(k tea.KeyMsg) bool {
 	if l.filtering {

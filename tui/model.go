@@ -70,6 +70,7 @@ func (m *Model) enter(s Session) tea.Cmd {
 	}
 	e.entered = true
 	m.inquiry.Region = s.Region
+	m.inquiry = m.inquiry.understood()
 	_, who := e.start("asking who you are", func(ctx context.Context, id int, send func(tea.Msg)) error {
 		identity, err := read.Identity(ctx, s.Reader)
 		send(identified{identity, err})
@@ -94,7 +95,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if key.Matches(msg, keys.interrupt) {
 			return m, m.quit()
 		}
-		for _, k := range single(msg) {
+		for _, k := range m.single(msg) {
 			cmds = append(cmds, m.press(k))
 		}
 	case delivery:
@@ -112,9 +113,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmds...)
 }
 
-// single takes apart keys that arrived in one read, as they do when they are typed fast over a slow line.
-func single(k tea.KeyMsg) []tea.KeyMsg {
-	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
+// single takes apart keys that arrived in one read, as they do when they are typed fast over a slow line. Where letters are text, they
+// stay together: a terminal without bracketed paste sends pasted text so.
+func (m *Model) single(k tea.KeyMsg) []tea.KeyMsg {
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 || m.top() != nil && m.top().typing() && !m.help {
 		return []tea.KeyMsg{k}
 	}
 	var ks []tea.KeyMsg

@@ -145,12 +145,18 @@ func (s *walk) who() string {
 // telling is the one sentence that one would send to a colleague, without its full stop.
 func (s *walk) telling() string {
 	who, to := s.who(), destination(s.report.Target)
+	claims := map[steps.Overall]string{
+		steps.OK:           who + " should reach " + to,
+		steps.Inconclusive: "It is not certain whether " + who + " can reach " + to,
+	}
 	claim := who + " can't reach " + to
-	switch s.report.Verdict {
-	case steps.OK:
-		claim = who + " should reach " + to
-	case steps.Inconclusive:
-		claim = "It is not certain whether " + who + " can reach " + to
+	if s.aboutCall() {
+		claims[steps.OK] = "Nothing stops " + who + " from calling " + s.call()
+		claims[steps.Inconclusive] = "It is not certain whether " + who + " may call " + s.call()
+		claim = who + " can't call " + s.call()
+	}
+	if said, ok := claims[s.report.Verdict]; ok {
+		claim = said
 	}
 	return aws.Clean(claim + ": " + s.outcome())
 }

@@ -34,7 +34,8 @@ type screen interface {
 // An inquiry is what is known so far of what the person asks.
 type inquiry struct {
 	steps.Case
-	subject string // the task or service as the person calls it
+	subject              string // the task or service as the person calls it
+	noAction, noResource bool   // the person does not know which call was refused, or on what
 }
 
 // subjectOf names the task or service of a case.
@@ -58,25 +59,83 @@ func shortID(task string) string {
 	return id[:min(len(id), 8)]
 }
 
-// next returns the screen that asks for what the inquiry still lacks; the walk, when it lacks nothing.
-func (q inquiry) next(e *env) screen {
+// A question is what an inquiry lacks before a walk can begin.
+type question int
+
+const (
+	nothing question = iota
+	whichCluster
+	whichSubject
+	whichSymptom
+	whichTarget
+	whichService // of those that refuse calls
+	whichCall
+	whichResource
+)
+
+// lacks returns what has to be asked next.
+func (q inquiry) lacks() question {
 	switch {
 	case q.Cluster == "" && q.Launch == nil:
-		return newClusters(e)
+		return whichCluster
 	case q.Task == "" && q.Service == "" && q.Launch == nil:
-		return newTasks(e, q)
+		return whichSubject
 	case q.Symptom == "":
-		return newSymptom(e)
+		return whichSymptom
+	case q.Symptom == steps.Auth:
+		return q.lacksOfCall()
 	case q.Target == "":
+		return whichTarget
+	}
+	return nothing
+}
+
+// lacksOfCall returns what has to be asked of a refused call. When the error is about credentials, no call is asked about.
+func (q inquiry) lacksOfCall() question {
+	switch {
+	case q.Action != "" && q.Resource == "" && !q.noResource && !q.formOf(q.Action).none():
+		return whichResource
+	case q.Action != "" || q.noAction || aboutCredentials(q.Error):
+		return nothing
+	case q.Target == "":
+		return whichService
+	}
+	return whichCall
+}
+
+// understood returns the inquiry with what its answers imply.
+func (q inquiry) understood() inquiry {
+	q.Case = steps.Understand(q.Case)
+	return q
+}
+
+// next returns the screen that asks for what the inquiry still lacks; the walk, when it lacks nothing.
+func (q inquiry) next(e *env) screen {
+	switch q.lacks() {
+	case whichCluster:
+		return newClusters(e)
+	case whichSubject:
+		return newTasks(e, q)
+	case whichSymptom:
+		return newSymptom(e, q)
+	case whichTarget, whichService:
 		return newTarget(e, q)
+	case whichCall:
+		return newCalls(e, q)
+	case whichResource:
+		return newRefusedOn(e, q)
 	}
 	return newWalk(q)
 }
 
-// crumbs is the way so far: cluster ▸ task ▸ target.
+// crumbs is the way so far: cluster ▸ task ▸ target, or the call that was refused.
 func (q inquiry) crumbs() string {
+	to := q.Target
+	if q.Symptom == steps.Auth && q.Action != "" {
+		to = q.Action
+	}
 	var parts []string
-	for _, s := range []string{aws.ShortName(q.Cluster), q.subject, q.Target} {
+	for _, s := range []string{aws.ShortName(q.Cluster), q.subject, to} {
 		if s != "" {
 			parts = append(parts, aws.Clean(s))
 		}

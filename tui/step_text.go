@@ -146,6 +146,10 @@ func (t stepText) mend(f steps.Fix, i, n int) []string {
 			body = append(body, t.p.bold.Render(l))
 		}
 	}
+	if f.Document != "" {
+		body = append(body, t.p.faint.Render(cut("the policy as JSON:", t.w-labelWidth)))
+		body = append(body, documentLines(f.Document, t.w-labelWidth)...)
+	}
 	body = append(body, wrap(f.Effect, t.w-labelWidth)...)
 	if f.Proven {
 		for _, l := range wrap("✓ proven: with this change the walk, run again on the facts, passes here", t.w-labelWidth) {

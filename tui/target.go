@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fargate-doctor/aws"
@@ -19,34 +18,36 @@ import (
 )
 
 // target asks what the task wants to reach: a service from the list, or anything that can be typed. What is typed filters
-// the list, and is judged at once as a target of its own.
+// the list, and is judged at once as a target of its own. For a refused call it asks for the service that was called.
 type target struct {
-	region   string
+	of       inquiry
 	services []steps.ServiceChoice // the common ones, until those of the region have arrived
 	reading  reading
-	input    textinput.Model
+	picker   // row 0 is what is typed, when it is a target; then the matches
 	matches  []steps.ServiceChoice
 	typed    steps.Target
 	err      error // why what is typed is no target
-	cursor   int   // 0 is what is typed, when it is a target; then the matches
-	top      int
-	page     int
 }
 
 func newTarget(e *env, q inquiry) *target {
-	s := &target{region: q.Region, services: steps.Services(q.Region, nil), reading: readingOf("the region's services"), page: 1}
-	s.input = newInput(e.options.Suggested.Target)
+	s := &target{of: q, services: steps.Services(q.Region, nil), reading: readingOf("the region's services")}
+	s.picker = newPicker(e.options.Suggested.Target)
 	s.judge()
 	return s
 }
 
-func (*target) title() string  { return "What does it want to reach?" }
+func (s *target) title() string {
+	if s.of.Symptom == steps.Auth {
+		return "Which service was called?"
+	}
+	return "What does it want to reach?"
+}
 func (s *target) close(e *env) { s.reading.stop(e) }
 func (*target) typing() bool   { return true }
 
 // open reads which services the region has. The common ones are offered meanwhile, and if that can't be read.
 func (s *target) open(e *env) tea.Cmd {
-	reader, region := e.session.Reader, s.region
+	reader, region := e.session.Reader, s.of.Region
 	return s.reading.start(e, func(ctx context.Context, id int, send func(tea.Msg)) error {
 		known := read.EndpointServices(ctx, reader, region)
 		if len(known.Gaps) > 0 {
@@ -60,7 +61,7 @@ func (s *target) open(e *env) tea.Cmd {
 func (s *target) receive(e *env, msg tea.Msg) tea.Cmd {
 	if p, ok := msg.(page[vpc.EndpointService]); ok && p.id == s.reading.id {
 		under := s.under()
-		s.services = steps.Services(s.region, p.rows)
+		s.services = steps.Services(s.of.Region, p.rows)
 		s.judge()
 		s.cursor = max(slices.IndexFunc(s.matches, func(v steps.ServiceChoice) bool { return v.Name == under })+s.free(), 0)
 	}
@@ -86,10 +87,10 @@ func (s *target) keys(*env) []key.Binding {
 
 // judge follows a change of what is typed.
 func (s *target) judge() {
-	text := strings.TrimSpace(s.input.Value())
+	text := s.text()
 	s.typed, s.err = steps.Target{}, nil
 	if text != "" {
-		s.typed, s.err = steps.ParseTarget(text, s.region, s.services)
+		s.typed, s.err = steps.ParseTarget(text, s.of.Region, s.services)
 	}
 	words := strings.ToLower(text)
 	s.matches = nil
@@ -117,19 +118,13 @@ func distance(v steps.ServiceChoice, words string) int {
 
 // offers reports whether a service is one that the words may mean.
 func offers(v steps.ServiceChoice, words string) bool {
-	text := strings.ToLower(strings.Join(append([]string{v.Name, v.Title, v.Host}, v.Aliases...), " "))
-	for _, w := range strings.Fields(words) {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
+	return contains(strings.Join(append([]string{v.Name, v.Title, v.Host}, v.Aliases...), " "), words)
 }
 
 // free is the number of rows that offer what is typed as it is: 1 where no service's name says it better. What is no target
 // is offered too, below the reason: it may be just what the task was given, and then it is the cause.
 func (s *target) free() int {
-	text := strings.TrimSpace(s.input.Value())
+	text := s.text()
 	if text == "" || len(s.matches) > 0 && (s.err != nil || !strings.ContainsAny(text, ".:/")) {
 		return 0
 	}
@@ -137,24 +132,11 @@ func (s *target) free() int {
 }
 
 func (s *target) key(e *env, k tea.KeyMsg) tea.Cmd {
-	switch k.Type {
-	case tea.KeyEsc:
-		if s.input.Value() == "" {
-			e.back()
-			return nil
-		}
-		s.input.SetValue("")
-		s.judge()
-	case tea.KeyEnter:
+	switch {
+	case k.Type == tea.KeyEnter:
 		s.choose(e)
-	case tea.KeyUp, tea.KeyDown, tea.KeyPgUp, tea.KeyPgDown:
-		s.cursor, _ = scroll(k, s.cursor, s.free()+len(s.matches), s.page)
-	default:
-		before := s.input.Value()
-		s.input, _ = s.input.Update(k)
-		if s.input.Value() != before {
-			s.judge()
-		}
+	case s.picker.key(e, k, s.free()+len(s.matches), &s.of):
+		s.judge()
 	}
 	return nil
 }
@@ -163,7 +145,7 @@ func (s *target) key(e *env, k tea.KeyMsg) tea.Cmd {
 func (s *target) choose(e *env) {
 	to := s.under()
 	if to == "" && s.free() > 0 {
-		to = strings.TrimSpace(s.input.Value())
+		to = s.text()
 	}
 	if to != "" {
 		e.ask(func(q *inquiry) { q.Target = to })
@@ -173,29 +155,24 @@ func (s *target) choose(e *env) {
 func (s *target) view(e *env, w, h int) []string {
 	p := e.style
 	prompt := " To  "
-	lines := []string{"", prompt + inputView(p, s.input, w-width(prompt)-1)}
+	if s.of.Symptom == steps.Auth {
+		prompt = " Service  "
+	}
+	lines := []string{"", s.field(p, prompt, w)}
 	lines = append(lines, s.verdict(p, w)...)
 	lines = append(lines, "")
-	s.page = max(h-len(lines), 1)
-	n := s.free() + len(s.matches)
-	s.top = window(s.top, s.cursor, n, s.page)
 	names, titles := s.columns()
-	for i := s.top; i < min(s.top+s.page, n); i++ {
-		line := "“" + aws.Clean(strings.TrimSpace(s.input.Value())) + "” as typed"
-		if i >= s.free() {
-			v := s.matches[i-s.free()]
-			line = pad(aws.Clean(v.Name), names) + "  " + aws.Clean(v.Title)
-			if host := aws.Clean(v.Host); len(gutter)+names+2+titles+2+width(host) <= w {
-				line = pad(line, names+2+titles) + "  " + host
-			}
+	return append(lines, s.rows(p, s.free()+len(s.matches), w, h-len(lines), func(i int) string {
+		if i < s.free() {
+			return "“" + aws.Clean(s.text()) + "” as typed"
 		}
-		if i == s.cursor {
-			lines = append(lines, p.marked(" > "+line, w))
-			continue
+		v := s.matches[i-s.free()]
+		line := pad(aws.Clean(v.Name), names) + "  " + aws.Clean(v.Title)
+		if host := aws.Clean(v.Host); len(gutter)+names+2+titles+2+width(host) <= w {
+			line = pad(line, names+2+titles) + "  " + host
 		}
-		lines = append(lines, gutter+line)
-	}
-	return lines
+		return line
+	})...)
 }
 
 // columns returns the widths of the services' names and titles.
@@ -208,23 +185,16 @@ func (s *target) columns() (names, titles int) {
 
 // verdict says at once what is typed means, or why it means nothing.
 func (s *target) verdict(p palette, w int) []string {
-	text := strings.TrimSpace(s.input.Value())
 	switch {
-	case text == "" && s.cursor == 0:
+	case s.text() == "" && s.cursor == 0 && s.of.Symptom == steps.Auth:
+		return []string{p.faint.Render(cut("     a service below, or the host that was called", w))}
+	case s.text() == "" && s.cursor == 0:
 		return []string{p.faint.Render(cut("     a service below, host:port, a URL, or address:port", w))}
 	case s.under() != "":
 		v := s.matches[s.cursor-s.free()]
 		return []string{p.good.Render(cut("   ✓ "+destination(steps.Target{Host: v.Host, Port: v.Port}), w))}
 	case s.err != nil:
-		var lines []string
-		for i, l := range wrap(s.err.Error(), w-6) {
-			mark := "     "
-			if i == 0 {
-				mark = "   ✗ "
-			}
-			lines = append(lines, p.bad.Render(mark+l))
-		}
-		return lines
+		return remark(p.verdict(steps.Fail), s.err.Error(), w)
 	}
 	return []string{p.good.Render(cut("   ✓ "+destination(s.typed), w))}
 }

@@ -64,7 +64,7 @@ func (s *tasks) keys(*env) []key.Binding {
 	if s.list.filtering {
 		return typingKeys()
 	}
-	return []key.Binding{keys.enter, keys.filter, keys.order, keys.kinds, keys.refresh, keys.back}
+	return append(s.list.keys(s.unread()), keys.kinds, keys.refresh, keys.back)
 }
 
 func (s *tasks) open(e *env) tea.Cmd {

@@ -67,7 +67,7 @@ func TestCommandLinesPaste(t *testing.T) {
 		}
 		return string(out)
 	}
-	commands := []string{fixCommand, `aws ec2 x --filters 'Name=a b,Values=c' --y "d e"f'g h' --z {}`, "aws ec2 describe-subnets"}
+	commands := []string{fixCommand, policyCommand, `aws iam put-role-policy --policy-document '{"Sid":"it'\''s, \"mine\"","Resource":["a","b"]}' --x \'y\ z`, `aws ec2 x --filters 'Name=a b,Values=c' --y "d e"f'g h' --z {}`, "aws ec2 describe-subnets"}
 	for _, c := range commands {
 		want := words(c)
 		for w := 12; w < 130; w += 7 {

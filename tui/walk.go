@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -92,7 +91,7 @@ func (s *walk) see(e *env, ev steps.Event) {
 
 func (s *walk) keys(e *env) []key.Binding {
 	if s.reading.err != nil {
-		return []key.Binding{named(keys.again, "try again"), keys.back}
+		return []key.Binding{named(keys.again, "try again"), keys.paste, keys.back}
 	}
 	var ks []key.Binding
 	if r, ok := s.tree.selected(); ok {
@@ -104,10 +103,13 @@ func (s *walk) keys(e *env) []key.Binding {
 	if _, ok := s.fix(); ok {
 		ks = append(ks, keys.copyFix)
 	}
+	if _, ok := s.document(); ok {
+		ks = append(ks, keys.copyDocument)
+	}
 	if s.report != nil {
 		ks = append(ks, keys.answer, keys.copySentence)
 	}
-	return append(ks, keys.again, keys.recheck, keys.back)
+	return append(ks, keys.again, keys.recheck, keys.paste, keys.back)
 }
 
 func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
@@ -126,6 +128,15 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 		e.open(&answer{walk: s})
 	case key.Matches(k, keys.copyFix):
 		return s.copyFix(e)
+	case key.Matches(k, keys.copyDocument):
+		f, _ := s.document()
+		return copyDocument(e, f)
+	case k.Paste, key.Matches(k, keys.paste):
+		text := ""
+		if k.Paste {
+			text = string(k.Runes)
+		}
+		e.open(newPaste(e, &inquiry{Case: s.theCase}, text))
 	case key.Matches(k, keys.copySentence) && s.report != nil:
 		return e.copier.copy("a sentence about it", s.message())
 	case key.Matches(k, keys.choose):
@@ -165,9 +176,7 @@ func (s *walk) choose(e *env, step string, choice int) tea.Cmd {
 }
 
 // choices is the binding that answers a question.
-func choices(q *steps.Question) key.Binding {
-	return bind("1-"+strconv.Itoa(len(q.Choices)), "answer", keys.choose.Keys()...)
-}
+func choices(q *steps.Question) key.Binding { return numbered(keys.choose, len(q.Choices)) }
 
 // openQuestion reports whether a finding asks something that the person has not said yet.
 func openQuestion(c steps.Case, f steps.Finding) bool {
@@ -239,6 +248,42 @@ func copyCommand(e *env, f steps.Fix, ok bool) tea.Cmd {
 		return nil
 	}
 	return e.copier.copy("the fix: "+aws.Clean(f.Title), oneLine(f.Command))
+}
+
+// document is the fix for the step under the cursor, or for the root cause, that sets a policy.
+func (s *walk) document() (steps.Fix, bool) {
+	if r, ok := s.tree.selected(); ok {
+		if f, ok := withDocument(allFixes(r.Finding)); ok {
+			return f, true
+		}
+	}
+	return s.rootDocument()
+}
+
+// rootDocument is the fix for the root cause that sets a policy, if there is one.
+func (s *walk) rootDocument() (steps.Fix, bool) {
+	if s.report == nil || len(s.report.Causes) == 0 {
+		return steps.Fix{}, false
+	}
+	return withDocument(allFixes(s.finding(s.report.Causes[0])))
+}
+
+// withDocument returns the first fix that sets a policy.
+func withDocument(fixes []steps.Fix) (steps.Fix, bool) {
+	i := slices.IndexFunc(fixes, func(f steps.Fix) bool { return f.Document != "" })
+	if i < 0 {
+		return steps.Fix{}, false
+	}
+	return fixes[i], true
+}
+
+// copyDocument copies the policy that a fix sets, for a template.
+func copyDocument(e *env, f steps.Fix) tea.Cmd {
+	if f.Document == "" {
+		e.notice = "there is no JSON to copy"
+		return nil
+	}
+	return e.copier.copy("the policy as JSON", pasted(f.Document))
 }
 
 // oneLine returns a command as it is pasted into a shell.

@@ -48,7 +48,7 @@ func (s *walk) heading(e *env, w int) []string {
 	return []string{apart(left, right, w)}
 }
 
-// asked is the question in short: who → what.
+// asked is the question in short: who → where to, or who ⇢ which call.
 func (s *walk) asked() string {
 	who := subjectOf(s.theCase)
 	to := s.theCase.Target
@@ -60,7 +60,22 @@ func (s *walk) asked() string {
 			who = name
 		}
 	}
-	return aws.Clean(who) + " → " + aws.Clean(to)
+	if s.aboutCall() {
+		return aws.Clean(who + " ⇢ " + s.call())
+	}
+	return aws.Clean(who + " → " + to)
+}
+
+// call names the refused call, "an unknown call" when nobody has said which one it was.
+func (s *walk) call() string {
+	action, resource := s.theCase.Action, s.theCase.Resource
+	if s.report != nil {
+		action, resource = s.report.Call.Action, s.report.Call.Resource
+	}
+	if action == "" {
+		return "a call that is not named"
+	}
+	return callName(action, resource)
 }
 
 func symptomTitle(symptom steps.Symptom) string {
@@ -75,6 +90,8 @@ func symptomTitle(symptom steps.Symptom) string {
 // way is the ribbon; before the walk has come to the path, its two ends.
 func (s *walk) way(p palette, w, n int) []string {
 	switch {
+	case s.aboutCall():
+		return []string{s.layerRibbon(p, w)}
 	case s.report == nil:
 		return []string{p.faint.Render(cut(" task ┄▷ "+aws.Clean(s.theCase.Target), w))}
 	case len(s.report.Trace.Hops) == 0:

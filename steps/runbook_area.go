@@ -64,7 +64,6 @@ var causeAreas = map[string][]Area{
 	"route.":                         {AreaNetwork, AreaRoutes},
 	"endpoint.":                      {AreaNetwork, AreaEndpoints},
 	"endpoint.sg-ingress-denied":     {AreaNetwork, AreaEndpoints, AreaGroups},
-	"endpoint.policy-denied":         {AreaEndpoints, AreaPermissions},
 	"endpoint.gateway-route-missing": {AreaNetwork, AreaEndpoints, AreaRoutes},
 	"endpoint.private-dns-disabled":  {AreaNetwork, AreaEndpoints, AreaNames},
 	"dns.":                           {AreaNetwork, AreaNames},
@@ -79,7 +78,6 @@ var causeAreas = map[string][]Area{
 	"secret.network":                 {AreaSecrets, AreaNetwork},
 	"secret.access-denied":           {AreaSecrets, AreaPermissions},
 	"kms.":                           {AreaSecrets},
-	"kms.access-denied":              {AreaSecrets, AreaPermissions},
 	"logs.":                          {AreaLogs},
 	"logs.network":                   {AreaLogs, AreaNetwork},
 	"logs.access-denied":             {AreaLogs, AreaPermissions},
@@ -101,7 +99,6 @@ var stepAreas = map[string][]Area{
 	"access.":                 {AreaPermissions},
 	"image.":                  {AreaImages},
 	"secret.":                 {AreaSecrets},
-	"kms.":                    {AreaSecrets},
 	"logs.":                   {AreaLogs},
 	"efs.":                    {AreaFiles},
 }

@@ -23,6 +23,8 @@ func Sentence(r steps.Report) string {
 		s = fmt.Sprintf(say.wrong, who, what) + ": " + r.Causes[0].Summary
 	case r.Verdict == steps.OK:
 		s = fmt.Sprintf(say.fine, who, what)
+	case aboutCall(r) && r.Call.Action == "":
+		s = "Which call of " + who + " was refused is not known"
 	default:
 		s = fmt.Sprintf(say.unknown, who, what)
 		if missing := Missing(r); len(missing) > 0 {
@@ -113,6 +115,9 @@ func reasons(r steps.Report) []string {
 	var all []string
 	for _, s := range r.Steps {
 		why := strings.TrimPrefix(strings.TrimPrefix(s.Summary, "this can't be read: "), "this can't be decided: ")
+		if what, because, ok := strings.Cut(why, " is not known: "); ok && strings.HasPrefix(what, "wh") {
+			why = because // the sentence says what is not known
+		}
 		if s.Verdict == steps.Unknown && s.Cause == "" && !slices.Contains(all, why) {
 			all = append(all, why)
 		}

@@ -19,6 +19,7 @@ func (p *program) diagnoseCommand() *cobra.Command {
 	var launch steps.Launch
 	var symptom string
 	var answers map[string]string
+	var to destination
 	cmd := &cobra.Command{
 		Use:   "diagnose",
 		Short: "Walk the decision tree without a screen",
@@ -29,11 +30,16 @@ could not be read (the report names it).`,
 		Example: `  fargate-doctor diagnose --cluster shop --task 7c1e55ab --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
   fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish --resource arn:aws:sns:eu-central-1:111122223333:orders
+  fargate-doctor diagnose --cluster shop --service web --to sns --redact -o report.html     (a page for a colleague)
   tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
   fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
-		Args: cobra.NoArgs,
+		Args:        cobra.NoArgs,
+		Annotations: writesReports,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.set.formatFor(cmd, to); err != nil {
+				return err
+			}
 			if symptom != "" && !slices.Contains(symptomNames(), symptom) {
 				return usagef("use "+quoted(symptomNames()), "--symptom %s is not known", symptom)
 			}
@@ -59,7 +65,7 @@ could not be read (the report names it).`,
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
 				c.Launch = &launch
 			}
-			return p.diagnose(cmd.Context(), c)
+			return p.diagnose(cmd.Context(), c, to)
 		},
 	}
 	f := cmd.Flags()
@@ -76,6 +82,7 @@ could not be read (the report names it).`,
 	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "security group of a task that does not exist yet")
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
 	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
+	to.register(f)
 	return cmd
 }
 
@@ -115,7 +122,7 @@ func symptomNames() []string {
 	return names
 }
 
-func (p *program) diagnose(ctx context.Context, flags steps.Case) error {
+func (p *program) diagnose(ctx context.Context, flags steps.Case, to destination) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
@@ -151,19 +158,9 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case) error {
 		return err
 	}
 	p.status = report.ExitCode(r)
-	return p.print(r)
-}
-
-// print writes a report in the format that the person chose.
-func (p *program) print(r steps.Report) error {
-	if p.set.format == "json" {
-		text, err := report.JSON(r)
-		if err != nil {
-			return err
-		}
-		_, err = p.out.Write(text)
+	text, err := p.rendered(r, to)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(p.out, report.Text(r, p.width(), p.color()))
-	return err
+	return p.write(to, text)
 }

@@ -77,21 +77,31 @@ func (p *program) write(to destination, text []byte) error {
 		_, err := p.out.Write(text)
 		return err
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(to.file), ".report-*")
-	if err != nil {
+	if err := writeFile(to.file, text); err != nil {
 		return fmt.Errorf("write report %s: %w", to.file, err)
+	}
+	fmt.Fprintf(p.err, "%s holds the report\n", to.file)
+	return nil
+}
+
+func writeFile(path string, text []byte) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, text, 0) // a pipe or a device, which is there to be written to; a folder says so
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".report-*")
+	if err != nil {
+		return err
 	}
 	defer os.Remove(temporary.Name()) // fails after the rename, as it should
 	_, err = temporary.Write(text)
 	if closing := temporary.Close(); err == nil {
 		err = closing
 	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), to.file)
-	}
 	if err != nil {
-		return fmt.Errorf("write report %s: %w", to.file, err)
+		return err
 	}
-	fmt.Fprintf(p.err, "%s holds the report\n", to.file)
-	return nil
+	return os.Rename(temporary.Name(), path)
 }

@@ -19,8 +19,7 @@ var (
 )
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"phrase": phrase, "sentence": sentence, "capital": capital, "flags": flags,
-	"secure": secure,
+	"phrase": phrase, "sentence": sentence, "capital": capital, "kind": kindName, "secure": secure,
 }).Parse(pageText))
 
 // html writes a view as one page that needs nothing but itself: no script, no request. Its Content Security Policy has the browser hold

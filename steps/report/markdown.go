@@ -43,7 +43,7 @@ func markdown(v view) []byte {
 		m.block("## " + list.Title)
 		var rows [][]string
 		for _, r := range list.Rows {
-			rows = append(rows, []string{m.mark(r.Mark), r.Kind, m.code(r.Name), m.text(r.Detail)})
+			rows = append(rows, []string{m.mark(r.Mark), kindName(r.Kind), m.code(r.Name), m.text(r.Detail)})
 		}
 		m.table([]string{"Result", "Kind", "Component", "What decided"}, rows)
 	}
@@ -136,7 +136,7 @@ func (m *sheet) found(f found) {
 }
 
 func (m *sheet) evidence(e steps.Evidence) string {
-	text := m.text(e.Kind)
+	text := m.text(kindName(e.Kind))
 	if e.ID != "" {
 		text += " " + m.code(e.ID)
 	}

@@ -13,7 +13,7 @@ var pathResults = map[vpc.Result]mark{
 }
 
 var pathVerdicts = map[vpc.Verdict]mark{
-	vpc.Reachable: {"✓", "reachable", "pass"}, vpc.Blocked: {"✗", "blocked", "fail"}, vpc.Unknown: {"?", "not known", "unknown"},
+	vpc.Reachable: {"✓", "reachable", "pass"}, vpc.Blocked: {"✗", "blocked", "fail"}, vpc.Unknown: {"?", "not certain", "unknown"},
 }
 
 // pathView returns what there is to show of a trace.

@@ -1,6 +1,9 @@
 package report
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // A span is a part of a sentence: prose, or a name that a person copies.
 type span struct {
@@ -35,3 +38,16 @@ func sentence(clause string) string {
 	}
 	return capital(clause) + "."
 }
+
+// kindName returns a kind of resource as people write it: network-acl is a network ACL.
+func kindName(kind string) string {
+	words := strings.Split(kind, "-")
+	for i, w := range words {
+		if name, ok := acronyms[w]; ok {
+			words[i] = name
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+var acronyms = map[string]string{"acl": "ACL", "dhcp": "DHCP", "dns": "DNS", "kms": "KMS", "nat": "NAT", "vpc": "VPC"}

@@ -77,6 +77,23 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+func TestGoldenPath(t *testing.T) {
+	trace := walk(t, "several-endpoint").Trace
+	acl := vpc.Ref{Kind: vpc.KindACL, ID: "acl-0f8186589fcdda400", Name: "private"}
+	trace.Checks = append(trace.Checks, vpc.Check{Subject: acl, Detail: "the network ACL is not known", Missing: []string{"ec2:DescribeNetworkAcls"}, Backward: true})
+	text, err := report.RenderPath(report.PathQuestion{From: "Task b01ada83", To: "sns.eu-central-1.amazonaws.com, tcp 443", Region: "eu-central-1"}, trace, "markdown")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "path.md", string(text))
+}
+
+func TestAnUnknownFormatIsAnError(t *testing.T) {
+	if text, err := report.Render(steps.Report{}, "yaml"); err == nil || text != nil {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
 func rendered(t *testing.T, r steps.Report, format string) []byte {
 	t.Helper()
 	text, err := report.Render(r, format)

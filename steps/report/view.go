@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"fargate-doctor/aws"
@@ -41,11 +40,11 @@ func markOf(v steps.Verdict) mark { return mark{signs[v].glyph, v.String(), v.St
 
 // overall are the marks of a whole diagnosis.
 var overall = map[steps.Overall]mark{
-	steps.OK:            {"✓", "nothing wrong found", "pass"},
+	steps.OK:            {"✓", "nothing in the way", "pass"},
 	steps.BlockedPath:   {"✗", "blocked", "fail"},
 	steps.DeniedCall:    {"✗", "denied", "fail"},
 	steps.Misconfigured: {"✗", "misconfigured", "fail"},
-	steps.Inconclusive:  {"?", "not known", "unknown"},
+	steps.Inconclusive:  {"?", "not certain", "unknown"},
 }
 
 type fact struct {
@@ -210,7 +209,7 @@ func total(calls map[string]int) int {
 func waysOf(hops []vpc.Hop, problems []found) (out, back []hopView) {
 	stopped := false
 	for i, h := range hops {
-		v := hopView{Kind: strings.ReplaceAll(string(h.Kind), "-", " "), Name: h.Name, ID: h.ID, Detail: h.Detail, Behind: stopped && !h.Backward}
+		v := hopView{Kind: kindName(string(h.Kind)), Name: h.Name, ID: h.ID, Detail: h.Detail, Behind: stopped && !h.Backward}
 		if i == 0 && h.Kind == vpc.KindInterface {
 			v.Kind = "task"
 		}
@@ -222,7 +221,8 @@ func waysOf(hops []vpc.Hop, problems []found) (out, back []hopView) {
 		}
 		if v.Mark != nil {
 			for _, p := range problems {
-				if slices.Contains(p.resources, h.ID) {
+				told := slices.ContainsFunc(v.Causes, func(o found) bool { return o.Code == p.Code })
+				if h.ID != "" && !told && slices.Contains(p.resources, h.ID) {
 					v.Causes = append(v.Causes, p)
 				}
 			}

@@ -30,6 +30,7 @@ func run(t *testing.T, stdin string, args ...string) result {
 }
 
 func TestDiagnoseEndsWithTheStatusThatScriptsLeanOn(t *testing.T) {
+	schema := openReportSchema(t)
 	want := map[string]int{"ok": exitFine, "blocked": exitProblem, "misconfigured": exitProblem, "denied": exitProblem, "unknown": exitInconclusive}
 	for _, w := range demo.Worlds() {
 		t.Run(w.Name, func(t *testing.T) {
@@ -47,6 +48,9 @@ func TestDiagnoseEndsWithTheStatusThatScriptsLeanOn(t *testing.T) {
 			}
 			if err := json.Unmarshal([]byte(r.out), &report); err != nil {
 				t.Fatalf("stdout is not JSON: %v\n%s", err, r.out)
+			}
+			if err := schema.check(r.out); err != nil {
+				t.Error(err)
 			}
 			if report.Schema != 1 || report.Verdict != w.Expect.Verdict {
 				t.Errorf("schema %d, verdict %s", report.Schema, report.Verdict)

@@ -144,6 +144,6 @@ Without a command it opens the wizard. --demo and --snapshot go with every comma
 	})
 	p.set.register(root.PersistentFlags())
 	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.debugCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.set.check() }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return p.set.check(cmd) }
 	return root
 }

@@ -331,6 +331,7 @@ func nasty(c steps.Case) steps.Report {
 		for j := range s.Fixes {
 			dirty(&s.Fixes[j].Title)
 			dirty(&s.Fixes[j].Command)
+			dirty(&s.Fixes[j].Document)
 			dirty(&s.Fixes[j].Effect)
 		}
 		s.Missing = []string{"ec2:" + hostile}

@@ -72,6 +72,9 @@ func TestHowTextIsPasted(t *testing.T) {
 		"bracketed, CRLF": func(p *person) {
 			p.press("paste:Traceback:\r\n\tat line 1\r\nOSError: [Errno 110] Connection timed out")
 		},
+		"bracketed, CR twice": func(p *person) {
+			p.press("paste:Traceback:\r\r\tat line 1\r\rOSError: [Errno 110] Connection timed out")
+		},
 		"bracketed, CR": func(p *person) { p.press("paste:Traceback:\r\tat line 1\rOSError: [Errno 110] Connection timed out") },
 		"bracketed, in colour": func(p *person) {
 			p.press("paste:Traceback:\n\t\x1b[1mat line 1\x1b[0m\n\x1b[31mOSError\x1b[0m: [Errno 110] Connection timed out")

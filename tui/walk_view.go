@@ -66,16 +66,19 @@ func (s *walk) asked() string {
 	return aws.Clean(who + " → " + to)
 }
 
-// call names the refused call, "an unknown call" when nobody has said which one it was.
+// call names the refused call, or what is called when nobody has said which call it was.
 func (s *walk) call() string {
 	action, resource := s.theCase.Action, s.theCase.Resource
 	if s.report != nil {
 		action, resource = s.report.Call.Action, s.report.Call.Resource
 	}
-	if action == "" {
-		return "a call that is not named"
+	switch {
+	case action != "":
+		return callName(action, resource)
+	case s.theCase.Target != "":
+		return s.theCase.Target
 	}
-	return callName(action, resource)
+	return "AWS"
 }
 
 func symptomTitle(symptom steps.Symptom) string {

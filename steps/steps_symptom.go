@@ -19,6 +19,7 @@ var symptomSteps = []Step{{
 	ID:           "symptom.log",
 	Ask:          "What did the application log in the last hour?",
 	Why:          "The log often names the very address that did not answer, or the very call that was refused.",
+	Branch:       "symptom",
 	Requirements: []string{"R17"},
 	Docs:         []string{docConnectivity},
 	Wants:        []known{logged},

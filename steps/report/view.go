@@ -210,6 +210,9 @@ func waysOf(hops []vpc.Hop, problems []found) (out, back []hopView) {
 	stopped := false
 	for i, h := range hops {
 		v := hopView{Kind: kindName(string(h.Kind)), Name: h.Name, ID: h.ID, Detail: h.Detail, Behind: stopped && !h.Backward}
+		if v.ID == v.Kind {
+			v.ID = "" // the internet
+		}
 		if i == 0 && h.Kind == vpc.KindInterface {
 			v.Kind = "task"
 		}

@@ -305,13 +305,13 @@ func TestABrokenConnectionIsResumed(t *testing.T) {
 }
 
 func TestCutsInTheMiddleOfALongOutput(t *testing.T) {
-	const lines = 200000
+	const lines = 100000
 	server, client := start(t, exectest.Options{})
 	s := open(t, client, numbers(lines)...)
 	var cutter sync.WaitGroup
 	cutter.Go(func() {
-		for range 5 {
-			time.Sleep(30 * time.Millisecond)
+		for range 3 {
+			time.Sleep(50 * time.Millisecond)
 			server.Cut()
 		}
 	})

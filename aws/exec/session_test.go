@@ -332,6 +332,13 @@ func TestALostSessionIsSaidToBeLost(t *testing.T) {
 	}
 }
 
+func TestOutputThatNeverCameIsMissed(t *testing.T) {
+	_, client := start(t, exectest.Options{Lose: 3})
+	if _, err := io.ReadAll(open(t, client, numbers(1000)...)); err == nil || !strings.Contains(err.Error(), "before all of its output came") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestPausedPublicationHoldsInput(t *testing.T) {
 	server, client := start(t, exectest.Options{})
 	s := open(t, client, "/bin/sh", "-c", "stty raw -echo; echo ready; cat")

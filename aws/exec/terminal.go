@@ -114,6 +114,9 @@ func (t *Terminal) run(keys *keys, command, mark string) (over time.Time, err er
 		if over = session.ended; err == nil {
 			err = left
 		}
+		if err != nil {
+			fmt.Fprint(t.err, "\r\n") // what is said about it begins a line, wherever the session stopped
+		}
 	}()
 	return over, t.join(ctx, session, keys, line, mark)
 }

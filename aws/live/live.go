@@ -2,5 +2,6 @@
 // imports the SDK: one table names every operation that the program may call, and each answer leaves as the JSON that the
 // AWS CLI would print.
 //
-// What an answer means belongs to aws/read. Nothing here changes an account: an operation outside the table cannot be called.
+// What an answer means belongs to aws/read. An Account only reads: an operation outside its table cannot be called. What acts is apart from
+// it, in types of its own with tables of their own: Sessions.
 package live

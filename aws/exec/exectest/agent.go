@@ -252,6 +252,11 @@ func (one *session) send(payloadType uint32, payload []byte) bool {
 		one.mu.Unlock()
 		return false
 	}
+	if lost := one.server.options.Lose; lost > 0 && one.nextOut == lost {
+		one.nextOut++
+		one.mu.Unlock()
+		return true
+	}
 	if one.seal != nil && payloadType == 1 {
 		payload = sealed(one.seal, payload)
 	}

@@ -55,6 +55,7 @@ type Options struct {
 	NoShell      bool          // the image holds no program at all
 	RefuseSigned bool          // the gateway answers a signed dial with 403
 	NeedSigned   bool          // the gateway answers an unsigned or wrongly signed dial with 403
+	Lose         int64         // number of a frame of output that never comes, whatever is done; 0 means none
 	Leaving      time.Duration // how long ssm:TerminateSession takes
 	Deny         []string      // actions that are denied: "kms:GenerateDataKey"
 }

@@ -156,7 +156,8 @@ func broke(err error) error {
 	return err
 }
 
-// feed passes input on to what waits for it in the container.
+// feed passes input on to what waits for it in the container. Only the end of all input is passed on as one: half an input must not look
+// like a whole one to the program.
 func feed(s *Session, k *keys) {
 	const line = 57 // bytes, which base64 makes 76
 	for read := range k.typed {
@@ -170,7 +171,13 @@ func feed(s *Session, k *keys) {
 			return
 		}
 	}
-	_, _ = io.WriteString(s, ".\n") // where it fails the session has ended, which the output shows
+	switch k.err {
+	case nil:
+	case io.EOF:
+		_, _ = io.WriteString(s, ".\n") // where it fails the session has ended, which the output shows
+	default:
+		s.cancel(fmt.Errorf("read the input: %w", k.err))
+	}
 }
 
 // decoderOf returns what undoes the encoding that the container chose for output.

@@ -183,8 +183,10 @@ func (t *Terminal) show(session *Session, line *noticeLine, mark string) error {
 			return nil
 		case err != nil:
 			return err
+		case status != "":
+			t.status = status
+			return nil // the agent takes a while to say that it was all
 		}
-		t.status = status
 	}
 }
 

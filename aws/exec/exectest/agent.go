@@ -50,6 +50,7 @@ type session struct {
 	early    map[int64]func()
 	nextOut  int64
 	sent     int64 // bytes
+	typed    []byte
 	unacked  map[int64][]byte
 	sentAt   map[int64]time.Time
 	tty      *os.File
@@ -386,6 +387,7 @@ func (one *session) take(payloadType uint32, payload []byte) {
 			payload = plain
 		}
 		if one.ready {
+			one.typed = append(one.typed, payload...)
 			one.input <- payload
 		}
 	case 3:

@@ -241,6 +241,17 @@ func (s *Server) Inputs() int64 {
 	return n
 }
 
+// Typed returns all input that agents have taken.
+func (s *Server) Typed() string {
+	var all []byte
+	s.each(func(one *session) {
+		one.mu.Lock()
+		defer one.mu.Unlock()
+		all = append(all, one.typed...)
+	})
+	return string(all)
+}
+
 func (s *Server) each(f func(*session)) {
 	s.mu.Lock()
 	var all []*session

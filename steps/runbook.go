@@ -45,7 +45,7 @@ type RunbookFinding struct {
 type RunbookSays int8
 
 const (
-	SaysUnclear RunbookSays = iota // advice, a heading, a guess, or words that are not known
+	SaysUnclear RunbookSays = iota // advice, a heading, a guess, the task's own error text, or words that are not known
 	SaysProblem
 	SaysFine
 )
@@ -230,16 +230,17 @@ func lackedByRun(line string) []string {
 }
 
 var (
-	advising   = regexp.MustCompile(`(?i)^(?:please|make sure|ensure|check|checking|verify|verifying|consider|to (?:fix|resolve|allow)|add|update|if|for more|see|refer|you can)\b`)
+	advising   = regexp.MustCompile(`(?i)^(?:please|make sure|ensure|check|checking|verify|verifying|consider|configure|choose|specify|create|to (?:fix|resolve|allow)|add|update|if|for more|see|refer|you can)\b|\b(?:should|must|needs? to)\b`)
 	guessing   = regexp.MustCompile(`(?i)\b(?:may|might|possibl[ey]|potential(?:ly)?)\b`)
+	quoting    = regexp.MustCompile(`\b(?:ResourceInitialization|Cannot[A-Z]\w+|ContainerRuntime\w*|OutOfMemory|DockerTimeout|Internal|Outdated\w*)Error\b|\bdial tcp\b|\b(?i:service call has been retried|unable to pull secrets or registry auth|unable to (?:assume|place)|stopped ?reason|essential container)\b`)
 	untroubled = regexp.MustCompile(`(?i)\bno (?:issues?|problems?|errors?|failures?|missing \w+)\b|\b(?:not|n't) (?:find|found|detect|detected|identify|identified) any \w+|\bnothing wrong\b`)
-	troubled   = regexp.MustCompile(`(?i)\b(?:not|no|cannot|unable|fail|fails|failed|failure|missing|den(?:y|ies|ied)|block(?:s|ed)|invalid|incorrect|unreachable|timed out|time-?out|refused|without|lacks?|wrong|unauthorized)\b|n't\b`)
+	troubled   = regexp.MustCompile(`(?i)\b(?:not|no|cannot|unable|fail|fails|failed|failure|missing|den(?:y|ies|ied)|block(?:s|ed)|invalid|incorrect|unreachable|timed out|time-?out|refused|without|lacks?|wrong|unauthorized|off|disabled|expired)\b|n't\b`)
 	content    = regexp.MustCompile(`(?i)\b(?:ok|pass|passed|success|successful|successfully|allows?|allowed|valid|correct|correctly|exists?|reachable|properly|has all|have all)\b`)
 )
 
 // says tells what a sentence says. The runbook's words are published nowhere, so that only plain ones count.
 func says(line string) RunbookSays {
-	if advising.MatchString(line) || guessing.MatchString(line) || strings.HasSuffix(line, "?") || strings.HasSuffix(line, ":") {
+	if quoting.MatchString(line) || advising.MatchString(line) || guessing.MatchString(line) || strings.HasSuffix(line, "?") || strings.HasSuffix(line, ":") {
 		return SaysUnclear
 	}
 	rest := untroubled.ReplaceAllString(line, "")

@@ -28,7 +28,8 @@ type Runbook struct {
 	Detail     string           // what AWS said about the problem, in its own words
 	Hint       string
 	Missing    []string // IAM actions that starting, watching or the run itself lacked
-	Unnamed    []Cause  // causes that this program found and the analysis does not name
+	Unnamed    []Cause  // causes that this program found and the analysis says nothing about
+	Left       string   // what the run may have left in the account, "" when it can have left nothing
 }
 
 // A RunbookFinding is one sentence of the analysis.
@@ -71,7 +72,7 @@ func (a Agreement) MarshalText() ([]byte, error) { return []byte(a.String()), ni
 
 // CompareRunbook reads what a run found and holds it against a diagnosis.
 func CompareRunbook(x aws.Execution, r Report) Runbook {
-	b := Runbook{Document: x.Document, ID: x.ID, Status: x.Status, Started: x.Started, Ended: x.Ended, Steps: x.Steps}
+	b := Runbook{Document: x.Document, ID: x.ID, Status: x.Status, Started: x.Started, Ended: x.Ended, Steps: x.Steps, Left: x.Leftovers()}
 	lines := analysisOf(x)
 	for _, line := range lines {
 		switch lacks := lackedByRun(line); {
@@ -102,8 +103,7 @@ func CompareRunbook(x aws.Execution, r Report) Runbook {
 	}
 	if b.Analysed {
 		for _, c := range r.Causes {
-			named := func(f RunbookFinding) bool { return f.Agreement == Agrees && f.Cause == c.Code }
-			if !slices.ContainsFunc(b.Findings, named) {
+			if !slices.ContainsFunc(b.Findings, func(f RunbookFinding) bool { return f.Cause == c.Code }) {
 				b.Unnamed = append(b.Unnamed, c)
 			}
 		}

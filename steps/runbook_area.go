@@ -65,7 +65,6 @@ var causeAreas = map[string][]Area{
 	"route.":                         {AreaNetwork, AreaRoutes},
 	"endpoint.":                      {AreaNetwork, AreaEndpoints},
 	"endpoint.sg-ingress-denied":     {AreaNetwork, AreaEndpoints, AreaGroups},
-	"endpoint.policy-denied":         {AreaEndpoints, AreaPermissions},
 	"endpoint.gateway-route-missing": {AreaNetwork, AreaEndpoints, AreaRoutes},
 	"endpoint.private-dns-disabled":  {AreaNetwork, AreaEndpoints, AreaNames},
 	"dns.":                           {AreaNetwork, AreaNames},

@@ -57,7 +57,7 @@ func TestTheCatalogueHoldsWhatIsEmittedAndNothingElse(t *testing.T) {
 	}
 	steps := index(tree)
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "causes_") {
+		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "causes_") || file == "runbook_area.go" { // the last compares causes and emits none
 			continue
 		}
 		for _, code := range literals(t, file) {

@@ -27,6 +27,14 @@ func fillHost(r *Reading, s screen, at int) {
 			p.host = around.host
 		}
 	}
+	if text := s.around(at, 300, 300); p.port == 0 && p.host != "" { // a line before said where the tool connects to
+		if i := strings.Index(text, p.host+":"); i >= 0 {
+			p.port = portAt(text[i+len(p.host)+1:])
+		}
+		if r.Class == ClassDNS && p.port == portDNS {
+			p.port = 0
+		}
+	}
 	r.Host, r.Address = p.host, p.addr
 	if p.port != 0 {
 		r.Port = p.port
@@ -42,11 +50,17 @@ func sameKind(a, b string) bool {
 	return (errA == nil) == (errB == nil)
 }
 
+// portDNS is the port of DNS servers.
+const portDNS = 53
+
 // A lead is a phrase after which a host stands.
 type lead struct {
 	phrase string
 	alone  bool // a host without a dot is one too
 }
+
+// quoted reports whether the host stands in quotes, so that any word is one.
+func (l lead) quoted() bool { return strings.IndexByte("'\"`", l.phrase[len(l.phrase)-1]) >= 0 }
 
 // leads are the phrases, the surest first.
 var leads = []lead{
@@ -59,19 +73,19 @@ var leads = []lead{
 	{"bad address \"", true}, {"bad address '", true}, {"unknown host: ", false}, {"unknown host ", false},
 	{"couldn't resolve server ", false}, {"inaccessible host: `", false}, {"inaccessible host: '", false},
 	{"unknown mysql server host '", true}, {"nslookup ", true}, {"dig ", true},
-	{"failed to resolve address for '", false}, {"requested host \"", false}, {"on host \"", true},
+	{"failed to resolve address for '", false}, {"unable to access '", false}, {"requested host \"", false}, {"on host \"", true},
 	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
 	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
 	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
 	{"connection to host ", false}, {"connect to address ", false}, {"connect to ", true}, {"connection to ", false},
-	{"connecting to ", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
+	{"connecting to ", false}, {"remote host (", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
 }
 
 // sockets are the phrases after which the dialled socket stands, less telling than a name.
 var sockets = []lead{
 	{"dial tcp ", false}, {"dial tcp4 ", false}, {"dial udp ", false}, {"connect etimedout ", false},
 	{"connect econnrefused ", false}, {"connect ehostunreach ", false}, {"connect enetunreach ", false},
-	{"connect econnreset ", false}, {"address: '", false}, {"\"address\":\"", false}, {"connection refused: ", false},
+	{"connect econnreset ", false}, {"address: '", false}, {"\"address\":\"", false}, {"\"address\": \"", false}, {"connection refused: ", false},
 	{"connection timed out: ", false}, {"trying ", false}, {"->", false}, {"no route to host: ", false},
 }
 
@@ -93,15 +107,14 @@ func (p *place) read(text string, class Class) {
 			p.port = port
 		}
 	}
-	if p.port == 0 && class != ClassDNS {
-		if i := strings.Index(low, "port="); i >= 0 {
-			p.port = portAt(low[i+len("port="):])
-		} else if i := strings.Index(low, "on port "); i >= 0 {
-			p.port = portAt(low[i+len("on port "):])
-		} else if i := strings.Index(low, "port: "); i >= 0 {
-			p.port = portAt(low[i+len("port: "):])
-		} else if i := strings.Index(low, "\"port\":"); i >= 0 {
-			p.port = portAt(strings.TrimLeft(low[i+len("\"port\":"):], " "))
+	if p.port == 0 {
+		for _, name := range []string{"port=", "on port ", "port: ", "\"port\":"} {
+			if _, after, ok := strings.Cut(low, name); ok && p.port == 0 {
+				p.port = portAt(strings.TrimLeft(after, " "))
+			}
+		}
+		if class == ClassDNS && p.port == portDNS {
+			p.port = 0 // of the server that was asked
 		}
 	}
 	for _, l := range sockets {
@@ -155,13 +168,16 @@ func (p *place) take(text, low string, l lead) {
 			rest = withoutOptions(rest)
 		}
 		host, after := hostToken(rest)
+		if local, remote, ok := strings.Cut(after, "->"); ok && len(local) < 7 && portAfter(local) != 0 {
+			host, after = hostToken(remote)
+		}
 		addr, err := netip.ParseAddr(host)
 		if host == "" || strings.HasSuffix(host, "Exception") || isFile(host) || err != nil && !isHost(host) {
 			continue
 		}
 		// A word without a dot is a host where the lead says so, or where a port follows.
 		if err != nil && !strings.Contains(host, ".") && !(strings.HasPrefix(after, ":") && portAfter(after) != 0) &&
-			(!l.alone || notHosts[lowered(host)]) {
+			(!l.alone || !l.quoted() && notHosts[lowered(host)]) {
 			continue
 		}
 		p.host = host
@@ -352,7 +368,7 @@ func isPage(host, after string) bool {
 // bare reads a host of AWS, or an address with a port, that stands in a sentence without anything that leads to it.
 func (p *place) bare(text string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \"'`()<>,;=", r) }) {
-		host, after := hostToken(word)
+		host, after := hostToken(strings.TrimPrefix(word, "/"))
 		_, aws := awsLabels(host)
 		addr, err := netip.ParseAddr(host)
 		port := portAfter(after)
@@ -361,7 +377,10 @@ func (p *place) bare(text string) {
 			port = portAfter(inner)
 		}
 		if aws && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 {
-			p.host, p.port = host, port
+			p.host = host
+			if port != 0 {
+				p.port = port
+			}
 			if err == nil {
 				p.addr = addr
 			}
@@ -370,11 +389,15 @@ func (p *place) bare(text string) {
 	}
 }
 
-// bracketed reads .NET's "(ADDRESS:PORT)" and "(HOST:PORT)".
+// bracketed reads .NET's "(ADDRESS:PORT)" and "(HOST:PORT)", and Kafka's "(HOST/ADDRESS:PORT)" and "(/ADDRESS:PORT)".
 func (p *place) bracketed(text string) {
 	for i := strings.IndexByte(text, '('); i >= 0; {
-		host, after := hostToken(text[i+1:])
-		if addr, err := netip.ParseAddr(host); strings.HasPrefix(after, ":") && (err == nil || isName(host) ||
+		host, after := hostToken(strings.TrimPrefix(text[i+1:], "/"))
+		dialled := host
+		if inner, ok := strings.CutPrefix(after, "/"); ok {
+			dialled, after = hostToken(inner)
+		}
+		if addr, err := netip.ParseAddr(dialled); strings.HasPrefix(after, ":") && (err == nil || isName(host) ||
 			host == "localhost") {
 			if port := portAt(after[1:]); port != 0 {
 				p.host, p.port, p.addr = host, port, addr

@@ -10,7 +10,8 @@ import (
 func readLookup(s screen, at int) Reading {
 	rest := s.cut(at+len("lookup "), at+400)
 	host, after, ok := strings.Cut(rest, " ")
-	if !ok || !strings.ContainsAny(host, ".:") {
+	server, _, _ := strings.Cut(strings.TrimPrefix(after, "on "), " ")
+	if !ok || !strings.ContainsAny(host, ".:") && !strings.HasSuffix(server, ":53:") {
 		return Reading{}
 	}
 	if !strings.HasSuffix(host, ":") && !strings.HasPrefix(after, "on ") {
@@ -118,6 +119,20 @@ func readEOF(s screen, at int) Reading {
 	return Reading{}
 }
 
+// readClosed reads "connection … to HOST:PORT closed".
+func readClosed(s screen, at int) Reading {
+	before := s.cut(at-200, at)
+	i := strings.LastIndexByte(before, ' ')
+	if i < 0 || !strings.HasSuffix(before[:i], " to") || !strings.Contains(lowered(before[max(0, i-40):i]), "connection ") {
+		return Reading{}
+	}
+	host, after := hostToken(before[i+1:])
+	if host == "" || portAfter(after) == 0 {
+		return Reading{}
+	}
+	return Reading{Class: ClassReset, Host: host, Port: portAfter(after)}
+}
+
 // readTimedOut reads the mere words "timed out", "timeout" and "canceled": a failure of the network where the line speaks of a
 // connection that failed, and the words are not part of a name or of an explanation.
 func readTimedOut(s screen, at int) Reading {
@@ -154,6 +169,10 @@ func readBusy(s screen, at int) Reading {
 	line := lowered(s.cut(max(from, at-200), min(to, at+120)))
 	if holdsAny(line, " lock", "locktimeout", "query", "statement", "worker", "transaction", "task timed out", "keepalive",
 		"keep-alive", "queuepool", "connection is not available", "test timed out", "build timed out", "session timeout") {
+		return Reading{}
+	}
+	_, what, ok := strings.Cut(lowered(s.cut(at, min(to, at+120))), " waiting for ")
+	if ok && !holdsAny(what, "connect", "response", "server", "reply", "://", "host", "network", "socket", "headers", "handshake") {
 		return Reading{}
 	}
 	return Reading{Class: ClassTimeout}
@@ -216,6 +235,26 @@ func readRate(s screen, at int) Reading {
 // not found.
 func readNotFound(s screen, at int) Reading {
 	if spokenByAWS(s, at) {
+		return Reading{Class: ClassNotFound}
+	}
+	return Reading{}
+}
+
+// codeLeads stand before the code of an API's answer.
+var codeLeads = []string{"an error occurred (", "api error ", "errors::", "code: ", "<code>"}
+
+// readCode reads an API's error code by its ending: services have a code of their own for each kind of thing that is not there.
+func readCode(s screen, at int) Reading {
+	code := ""
+	for _, lead := range codeLeads {
+		if strings.HasPrefix(lowered(s.cut(at, at+len(lead))), lead) {
+			code = identifier(s.cut(at+len(lead), at+120))
+		}
+	}
+	for _, suffix := range []string{"Exception", "Fault"} {
+		code = strings.TrimSuffix(code, suffix)
+	}
+	if (strings.HasSuffix(code, "NotFound") || strings.HasSuffix(code, "DoesNotExist")) && spokenByAWS(s, at) {
 		return Reading{Class: ClassNotFound}
 	}
 	return Reading{}

@@ -35,6 +35,12 @@ func fillHost(r *Reading, s screen, at int) {
 			p.port = 0
 		}
 	}
+	if name, port := commandLine(s.around(at, 400, 0)); port != 0 && (p.port == 0 || p.port == port) {
+		p.port = port
+		if _, err := netip.ParseAddr(name); err != nil && p.addr.IsValid() {
+			p.host = name
+		}
+	}
 	r.Host, r.Address = p.host, p.addr
 	if p.port != 0 {
 		r.Port = p.port
@@ -42,6 +48,21 @@ func fillHost(r *Reading, s screen, at int) {
 	if !r.Address.IsValid() {
 		r.Address, _ = netip.ParseAddr(r.Host)
 	}
+}
+
+// commandLine returns the host and the port that telnet or nc was called with.
+func commandLine(text string) (string, uint16) {
+	for _, command := range []string{"telnet ", "nc "} {
+		i := strings.LastIndex(text, command)
+		if i < 0 || i > 0 && (isWord(text[i-1]) || text[i-1] == '-') {
+			continue
+		}
+		host, after := hostToken(withoutOptions(text[i+len(command):]))
+		if rest, ok := strings.CutPrefix(after, " "); ok && isHost(host) && rest != "" && isDigit(rest[0]) {
+			return host, portAt(rest)
+		}
+	}
+	return "", 0
 }
 
 func sameKind(a, b string) bool {
@@ -73,7 +94,9 @@ var leads = []lead{
 	{"bad address \"", true}, {"bad address '", true}, {"unknown host: ", false}, {"unknown host ", false},
 	{"couldn't resolve server ", false}, {"inaccessible host: `", false}, {"inaccessible host: '", false},
 	{"unknown mysql server host '", true}, {"nslookup ", true}, {"dig ", true},
-	{"failed to resolve address for '", false}, {"unable to access '", false}, {"requested host \"", false}, {"on host \"", true},
+	{"failed to resolve address for '", false}, {"unable to access '", false}, {"can't resolve '", true}, {"certificate for <", false},
+	{"could not resolve hostname ", true}, {"cannot resolve ", false}, {"host not found in upstream \"", true},
+	{"unabletoconnect on ", false}, {"to the host ", false}, {"requested host \"", false}, {"on host \"", true},
 	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
 	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
 	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
@@ -97,6 +120,11 @@ func (p *place) read(text string, class Class) {
 			break
 		}
 		p.take(text, low, l)
+	}
+	for _, mark := range behind {
+		if p.host == "" {
+			p.before(text, low, mark)
+		}
 	}
 	if p.host == "" || p.port == 0 {
 		host, port := urlHost(text)
@@ -149,6 +177,27 @@ func (p *place) read(text string, class Class) {
 	}
 }
 
+// behind are phrases before which a host with its port stands.
+var behind = []string{"/bootstrap: ", ": [errno ", ": connection refused", ": connection setup timed out"}
+
+// before reads the host and the port that stand before a phrase.
+func (p *place) before(text, low, mark string) {
+	end := strings.LastIndex(low, mark)
+	if end < 0 {
+		return
+	}
+	token := text[max(0, end-200):end]
+	token = token[strings.LastIndexAny(token, " \t\"'`(|,=")+1:]
+	host, after := hostToken(token)
+	if _, err := netip.ParseAddr(host); isFile(host) || err != nil && !isHost(host) {
+		return
+	}
+	if port := portAfter(after); strings.HasPrefix(after, ":") && port != 0 {
+		p.host, p.port = host, port
+		p.addr, _ = netip.ParseAddr(host)
+	}
+}
+
 // take reads the host behind a lead, at the lead's last place that holds one.
 func (p *place) take(text, low string, l lead) {
 	if !strings.Contains(low, l.phrase) { // quicker than to look from the end
@@ -168,6 +217,13 @@ func (p *place) take(text, low string, l lead) {
 			rest = withoutOptions(rest)
 		}
 		host, after := hostToken(rest)
+		if strings.HasPrefix(l.phrase, "connect e") && strings.Count(host, ":") > 2 { // Node prints no brackets
+			if i := strings.LastIndexByte(host, ':'); portAt(host[i+1:]) != 0 {
+				if _, err := netip.ParseAddr(host[:i]); err == nil {
+					host, after = host[:i], host[i:]
+				}
+			}
+		}
 		if local, remote, ok := strings.Cut(after, "->"); ok && len(local) < 7 && portAfter(local) != 0 {
 			host, after = hostToken(remote)
 		}
@@ -203,7 +259,7 @@ func (p *place) take(text, low string, l lead) {
 // notHosts are the words that follow "connect to" and the like where no host does.
 var notHosts = setOf(`
 	the a an your any this host server service endpoint proxy database remote aws redis mysql postgres port address be
-	to it all metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails
+	to it all ipv4 ipv6 metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails
 	failed on in for is https: imds instance at and`)
 
 // withoutOptions skips what stands before the name on the command line of dig and nslookup.
@@ -376,7 +432,7 @@ func (p *place) bare(text string) {
 			_, inner = hostToken(inner)
 			port = portAfter(inner)
 		}
-		if aws && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 {
+		if aws && host[0] != '*' && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 {
 			p.host = host
 			if port != 0 {
 				p.port = port

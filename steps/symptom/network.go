@@ -20,6 +20,14 @@ func readLookup(s screen, at int) Reading {
 	return Reading{Class: ClassDNS, Host: cleanHost(strings.TrimSuffix(host, ":"))}
 }
 
+// readNameless leaves out what nslookup of BusyBox says of the server that it asked: that it has no name.
+func readNameless(s screen, at int) Reading {
+	if strings.Contains(s.around(at, 30, 40), "(null)") {
+		return Reading{}
+	}
+	return Reading{Class: ClassDNS}
+}
+
 // readHostAlone reads the message of Java's SDKs that ends with a host: the exception for an unknown host prints nothing else.
 func readHostAlone(s screen, at int) Reading {
 	rest := s.cut(at+len("unable to execute http request: "), at+400)
@@ -281,6 +289,16 @@ func holdsAny(text string, parts ...string) bool {
 
 // metadataHosts give credentials to containers and instances.
 var metadataHosts = []string{"169.254.170.2", "169.254.169.254", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
+
+// readMetadata reads what requests says of a call that failed, however it did, where the call was for credentials.
+func readMetadata(s screen, at int) Reading {
+	for _, host := range metadataHosts {
+		if strings.Contains(s.around(at, 120, 0), "host='"+host+"'") {
+			return Reading{Class: ClassCredentialsMissing}
+		}
+	}
+	return Reading{}
+}
 
 func metadataHost(host string, addr netip.Addr) bool {
 	for _, m := range metadataHosts {

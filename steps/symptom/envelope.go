@@ -106,7 +106,8 @@ func callAt(s screen, at int) (service, operation string) {
 
 // operationAt returns the API operation that an envelope names.
 func operationAt(s screen, at int) string {
-	for _, lead := range []string{"when calling the ", "Error executing \"", "rror calling ", "while calling the "} {
+	for _, lead := range []string{"when calling the ", "Error executing \"", "rror calling ", "while calling the ",
+		"occurred while "} {
 		if i := nearest(s, at, lead); i >= 0 {
 			name := identifier(s.cut(i, len(s.text)))
 			if name != "" && name[0] >= 'A' && name[0] <= 'Z' {

@@ -80,8 +80,10 @@ type lead struct {
 	alone  bool // a host without a dot is one too
 }
 
-// quoted reports whether the host stands in quotes, so that any word is one.
-func (l lead) quoted() bool { return strings.IndexByte("'\"`", l.phrase[len(l.phrase)-1]) >= 0 }
+// quoted reports whether the host stands in quotes or for itself, so that any word is one.
+func (l lead) quoted() bool {
+	return strings.IndexByte("'\"`", l.phrase[len(l.phrase)-1]) >= 0 || strings.HasSuffix(l.phrase, "exception: ")
+}
 
 // leads are the phrases, the surest first.
 var leads = []lead{
@@ -89,7 +91,8 @@ var leads = []lead{
 	{"host='", true}, {"host=\"", true}, {"enotfound ", true}, {"eai_again ", true}, {"lookup ", false},
 	{"could not resolve host: ", true}, {"couldn't resolve host '", true}, {"couldn't resolve host \"", true},
 	{"could not resolve host '", true}, {"unable to resolve host address '", true},
-	{"unable to resolve host address ‘", true}, {"failed to resolve '", true}, {"unknownhostexception: ", false},
+	{"unable to resolve host address ‘", true}, {"failed to resolve '", true}, {"unable to resolve host \"", true},
+	{"unknownhostexception: ", true},
 	{"could not translate host name \"", true}, {"can't find ", true}, {"temporary failure resolving '", true},
 	{"bad address \"", true}, {"bad address '", true}, {"unknown host: ", false}, {"unknown host ", false},
 	{"couldn't resolve server ", false}, {"inaccessible host: `", false}, {"inaccessible host: '", false},
@@ -214,6 +217,9 @@ func (p *place) take(text, low string, l lead) {
 		}
 		rest := text[i+len(l.phrase):]
 		if l.phrase == "dig " || l.phrase == "nslookup " {
+			if header := strings.Index(rest[:min(len(rest), 40)], "<<>> "); header >= 0 { // dig's first line
+				rest = rest[header+len("<<>> "):]
+			}
 			rest = withoutOptions(rest)
 		}
 		host, after := hostToken(rest)

@@ -274,7 +274,7 @@ var signs = []sign{
 		"taskcanceledexception", "error connecting to node", "could not be established. broker may not be available",
 		"read operation timed out", "write operation timed out", "handshake operation timed out", "no response from server",
 		"server selection timed out", "serverselectiontimeouterror", "connection attempt timed out",
-		"connectiontimeouterror", "connection timeout to host ", "redistimeoutexception", "mongotimeoutexception",
+		"connectiontimeouterror", "connection timeout to host ", "redistimeoutexception", "rediscommandtimeoutexception", "mongotimeoutexception",
 		"not present in metadata after ", "failed to update metadata after ", "kafkatimeouterror",
 		"timeout during reading attempt", "100% packet loss", "100.0% packet loss", "source: timedout", "reason: :timeout",
 		"reason: :connect_timeout", "request timeout for icmp_seq",

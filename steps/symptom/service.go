@@ -189,6 +189,16 @@ func spokenService(s screen, at int) string {
 	from, to := s.lineAt(at)
 	for _, span := range [][2]int{{max(from, at-300), min(to, at+300)}, {max(0, at-300), min(len(s.text), at+200)}} {
 		line := s.cut(span[0], span[1])
+		if _, after, ok := strings.Cut(line, "aws "); ok { // the command line: aws SERVICE OPERATION
+			if name, rest, ok := strings.Cut(after, " "); ok && known(name) && rest != "" && isLetter(rest[0]) {
+				return serviceNamed(name)
+			}
+		}
+		if _, after, ok := strings.Cut(line, "Amazon"); ok { // AmazonS3Exception
+			if name, ok := strings.CutSuffix(identifier(after), "Exception"); ok && known(serviceNamed(name)) {
+				return serviceNamed(name)
+			}
+		}
 		for _, w := range spokenNames {
 			for i, offset := strings.Index(line, w.words), 0; i >= 0; {
 				begin, end := offset+i, offset+i+len(w.words)

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -58,6 +60,57 @@ func TestExecInAScript(t *testing.T) {
 				t.Errorf("status %d, stdout %q, stderr %q; want %d and %q", c.ProcessState.ExitCode(), out.String(), err.String(), test.status, test.out)
 			}
 		})
+	}
+}
+
+// A pipe that nobody reads any more ends the session, as it ends every program.
+func TestExecIntoAPipeThatIsClosed(t *testing.T) {
+	server := standIn(t, exectest.Options{})
+	c := exec.Command("sh", append([]string{"-c", `{ "$@"; echo status $? >&2; } | head -n 1`, "sh", built(t)}, append(shopWeb, "--", "yes")...)...)
+	var out, err bytes.Buffer
+	c.Stdout, c.Stderr = &out, &err
+	if e := c.Run(); e != nil {
+		t.Error(e)
+	}
+	if out.String() != "y\n" || err.String() != "status 141\n" {
+		t.Errorf("stdout %q, stderr %q", out.String(), err.String())
+	}
+	if server.Terminated() != 1 || server.Open() != 0 {
+		t.Errorf("%d sessions were terminated, %d are open", server.Terminated(), server.Open())
+	}
+}
+
+// A signal ends the program also when nobody takes its output.
+func TestExecIntoAPipeThatIsFull(t *testing.T) {
+	server := standIn(t, exectest.Options{})
+	c := exec.Command(built(t), append(shopWeb, "--", "yes")...)
+	out, e := c.StdoutPipe()
+	if e != nil {
+		t.Fatal(e)
+	}
+	if e := c.Start(); e != nil {
+		t.Fatal(e)
+	}
+	if _, e := io.ReadFull(out, make([]byte, 2)); e != nil {
+		t.Fatal(e)
+	}
+	time.Sleep(300 * time.Millisecond) // until the pipe is full
+	if e := c.Process.Signal(syscall.SIGTERM); e != nil {
+		t.Fatal(e)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = c.Process.Wait() // and not c.Wait, which reads what is left
+	}()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		_ = c.Process.Kill()
+		t.Fatal("the program goes on")
+	}
+	if server.Terminated() != 1 || server.Open() != 0 {
+		t.Errorf("%d sessions were terminated, %d are open", server.Terminated(), server.Open())
 	}
 }
 
@@ -270,4 +323,43 @@ func TestThePolicyOfSessionsIsWhatSessionsCall(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The official client understands the stand-in, so that what the stand-in takes for the protocol is not only what we take for it.
+func TestTheOfficialPlugin(t *testing.T) {
+	if _, err := exec.LookPath("session-manager-plugin"); err != nil {
+		t.Skip("session-manager-plugin is not installed: not tested with it")
+	}
+	program := built(t)
+	for name, kms := range map[string]bool{"plain": false, "KMS": true} {
+		t.Run(name, func(t *testing.T) {
+			server := standIn(t, exectest.Options{KMS: kms, Startup: 200 * time.Millisecond, Env: []string{"HISTFILE="}})
+			y := startTypist(t, append(append([]string{program}, shopWeb...), "--endpoint-url", server.URL(), "--session-client", "plugin")...)
+			y.await("Starting session")
+			y.await("# ")
+			y.press("echo $((6*7))typed\r")
+			y.await("42typed")
+			for _, file := range commandLines(t) {
+				if strings.Contains(file, "data-channel") {
+					t.Errorf("everybody can read the ticket: %s", file)
+				}
+			}
+			y.press("exit\r")
+			if status := y.end(); status != exitFine {
+				t.Errorf("status %d; the screen shows %q", status, y.seen)
+			}
+			if server.Terminated() != 1 || server.Open() != 0 {
+				t.Errorf("%d sessions were terminated, %d are open", server.Terminated(), server.Open())
+			}
+		})
+	}
+}
+
+// commandLines returns the command lines of all processes, as ps shows them.
+func commandLines(t *testing.T) []string {
+	out, err := exec.Command("ps", "-eo", "args").Output()
+	if err != nil {
+		t.Skip("ps is not installed: who can see the ticket is not tested")
+	}
+	return strings.Split(string(out), "\n")
 }

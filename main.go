@@ -25,6 +25,8 @@ const (
 	exitFailed       = 1 // the program could not do its work: usage, credentials, network
 	exitProblem      = 2 // a problem was found
 	exitInconclusive = 3 // something needed could not be read
+
+	exitPipe = 128 + int(syscall.SIGPIPE) // of exec: nobody reads its output any more, as for every program in a pipe
 )
 
 func main() {

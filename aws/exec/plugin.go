@@ -50,6 +50,7 @@ func (p *Plugin) Run() (err error) {
 	if err != nil {
 		return &Error{Text: pluginProgram + " is not installed", Hint: "leave --session-client out: this program needs no other"}
 	}
+	defer restorer(p.in)() // the plugin leaves the terminal without line editing
 	ticket, err := p.client.execute(p.ctx, p.target, p.command)
 	if err != nil {
 		return err

@@ -3,15 +3,14 @@ package exec
 import (
 	"context"
 	"io"
-	"os"
 
 	"golang.org/x/term"
 )
 
 // watchSize passes the size of a terminal on, first and whenever it changes, until ctx ends. What is no terminal has no size.
 func watchSize(ctx context.Context, out io.Writer, resize func(cols, rows int)) {
-	f, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	f, ok := asTerminal(out)
+	if !ok {
 		return
 	}
 	changes, stop := sizeChanges()

@@ -1,3 +1,5 @@
+//go:build unix
+
 package exec_test
 
 import (
@@ -155,14 +157,16 @@ func TestAPersonAtATerminal(t *testing.T) {
 // A key that is pressed when the session is over is the next reader's, whether the session's reader was quicker or not.
 func TestNoKeyIsLostAfterASession(t *testing.T) {
 	for range 5 {
-		_, client := start(t, exectest.Options{Leaving: 100 * time.Millisecond})
+		server, client := start(t, exectest.Options{Leaving: 100 * time.Millisecond})
 		c := openConsole(t)
 		terminal := client.Terminal(t.Context(), target, "sh", "-c", "echo ready; read x; echo bye")
 		ended := attach(terminal, c)
 		c.await("ready")
 		c.press("\r")
 		c.await("bye")
-		time.Sleep(60 * time.Millisecond) // the session is over, AWS is being told
+		for server.Calls()["ssm:TerminateSession"] == 0 { // the session is over, AWS is being told
+			time.Sleep(time.Millisecond)
+		}
 		c.press("jk")
 		if err := c.wait(ended); err != nil {
 			t.Error(err)

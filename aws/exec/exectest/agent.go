@@ -1,3 +1,5 @@
+//go:build unix
+
 package exectest
 
 import (
@@ -48,6 +50,7 @@ type session struct {
 	early    map[int64]func()
 	nextOut  int64
 	sent     int64 // bytes
+	typed    []byte
 	unacked  map[int64][]byte
 	sentAt   map[int64]time.Time
 	tty      *os.File
@@ -250,6 +253,11 @@ func (one *session) send(payloadType uint32, payload []byte) bool {
 		one.mu.Unlock()
 		return false
 	}
+	if lost := one.server.options.Lose; lost > 0 && one.nextOut == lost {
+		one.nextOut++
+		one.mu.Unlock()
+		return true
+	}
 	if one.seal != nil && payloadType == 1 {
 		payload = sealed(one.seal, payload)
 	}
@@ -379,6 +387,7 @@ func (one *session) take(payloadType uint32, payload []byte) {
 			payload = plain
 		}
 		if one.ready {
+			one.typed = append(one.typed, payload...)
 			one.input <- payload
 		}
 	case 3:

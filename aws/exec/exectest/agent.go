@@ -22,6 +22,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // window is how many frames an agent has on the way; it reads no more from the pty until some are acknowledged.
@@ -393,9 +394,20 @@ func (one *session) take(payloadType uint32, payload []byte) {
 	case 3:
 		var size struct{ Cols, Rows uint16 }
 		if json.Unmarshal(payload, &size) == nil && one.ready {
-			_ = pty.Setsize(one.tty, &pty.Winsize{Cols: size.Cols, Rows: size.Rows}) // the program may have ended
+			resize(one.tty, size.Cols, size.Rows)
 		}
 	}
+}
+
+// resize sets the size of a pty, also of one that is just being closed.
+func resize(tty *os.File, cols, rows uint16) {
+	conn, err := tty.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = conn.Control(func(fd uintptr) { // the program may have ended
+		_ = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Col: cols, Row: rows})
+	})
 }
 
 // shakeHands has the client get a key, and both prove that they hold it.

@@ -29,6 +29,7 @@ const (
 	Timeout Symptom = "timeout"
 	DNS     Symptom = "dns"
 	Auth    Symptom = "auth"
+	Exec    Symptom = "exec"
 	Unsure  Symptom = "unsure"
 )
 
@@ -45,6 +46,7 @@ func Symptoms() []SymptomInfo {
 		{Timeout, "It times out", `the connection hangs: "connect timed out", "i/o timeout"`},
 		{DNS, "The name does not resolve", `"no such host", "getaddrinfo ENOTFOUND"`},
 		{Auth, "Access is denied", `"is not authorized to perform", "AccessDenied"`},
+		{Exec, "ECS Exec does not work", `"TargetNotConnected"`},
 		{Unsure, "I am not sure", "look at everything"},
 	}
 }

@@ -23,7 +23,7 @@ var symptomSteps = []Step{{
 	Docs:         []string{docConnectivity},
 	Wants:        []known{logged},
 	Eval:         judgeLog,
-	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {To: "task.interface"}},
+	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {Symptoms: []Symptom{Exec}, To: "exec.task"}, {To: "task.interface"}},
 }}
 
 // judgeLog shows the failures that the log tells of. It decides nothing: a log that can't be read, or is silent, proves nothing.
@@ -79,7 +79,7 @@ func titleOf(s Symptom) string {
 
 // symptomOf returns the symptom that an error text leads to, "" when it leads to none that is walked.
 func symptomOf(heard symptom.Reading) Symptom {
-	own := Symptom(heard.Class.Symptom())
+	own := Symptom(heard.Symptom())
 	for _, o := range Symptoms() {
 		if o.Symptom == own {
 			return own

@@ -67,7 +67,7 @@ func (q inquiry) next(e *env) screen {
 		return newTasks(e, q)
 	case q.Symptom == "":
 		return newSymptom(e)
-	case q.Target == "":
+	case q.Target == "" && q.Symptom != steps.Exec: // what the Exec agent dials is known
 		return newTarget(e, q)
 	}
 	return newWalk(q)

@@ -14,6 +14,8 @@ type Case struct {
 	Resource  string            // ARN of what it was refused on; "" when nobody has said it
 	Error     string            // what the application printed, as pasted; may be several lines
 	Answers   map[string]string // by Question.ID, from the person
+
+	retried bool // the facts were changed in memory: what failed before no longer tells of them
 }
 
 // Launch describes a task that does not exist yet.

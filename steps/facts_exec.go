@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 	"sync"
 
@@ -192,7 +191,7 @@ func (r *ruled) endpointBeside(f Facts, service string) iam.Attached {
 	n, err := network.Try(f)
 	at, _ := here.Try(f)
 	if gap, ok := n.gap(vpc.KindEndpoint, at.vpc); err == nil && ok {
-		err = &aws.Error{Kind: aws.Other, Operation: "read the VPC's endpoints", Err: errors.New(gap.Reason)}
+		err = errors.New(gap.Reason)
 		if gap.Missing != "" {
 			err = &aws.Error{Kind: aws.Denied, Operation: gap.Missing, Action: gap.Missing, Err: errNoWay}
 		}
@@ -216,9 +215,4 @@ func (r *ruled) endpointBeside(f Facts, service string) iam.Attached {
 		return iam.Known(p)
 	}
 	return iam.Known()
-}
-
-// sessionContainers are the containers of the task definition that a session could be opened in: the one that the case names, or all.
-func sessionContainers(d aws.TaskDefinition, name string) []aws.ContainerDefinition {
-	return slices.DeleteFunc(slices.Clone(d.Containers), func(c aws.ContainerDefinition) bool { return name != "" && c.Name != name })
 }

@@ -25,9 +25,8 @@ var sessionOpener = &Fact[opener]{
 	Name:  "who opens the session",
 	Needs: []known{caller},
 	Derive: func(f Facts) opener {
-		told := f.c.sessionError()
-		p, ok := principalOf(told.Principal)
-		if !ok || told.cause != "exec.caller-denied" {
+		p, told := principalOf(f.c.sessionError().opener)
+		if !told {
 			p, _ = principalOf(caller.Of(f).ARN)
 		}
 		o := opener{Principal: p, root: strings.HasSuffix(p.ARN, ":root")}

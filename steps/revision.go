@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 
 	"fargate-doctor/aws"
 )
@@ -16,16 +17,21 @@ func revision(d aws.TaskDefinition, title, filter string) Fix {
 	}
 }
 
-// changed applies a change to the containers of the task definition in memory, of the named one or of all.
+// changed applies a change to a container of the task definition in memory.
 func changed(container string, change func(*aws.ContainerDefinition)) func(Facts) Facts {
 	return func(f Facts) Facts {
 		d := definition.Of(f)
-		d.Containers = append([]aws.ContainerDefinition(nil), d.Containers...)
+		d.Containers = slices.Clone(d.Containers)
 		for i := range d.Containers {
-			if container == "" || d.Containers[i].Name == container {
+			if d.Containers[i].Name == container {
 				change(&d.Containers[i])
 			}
 		}
 		return f.with(definition, d, nil)
 	}
+}
+
+// ofContainer is the jq path of one container of a task definition.
+func ofContainer(name string) string {
+	return fmt.Sprintf(`(.containerDefinitions[] | select(.name=="%s"))`, name)
 }

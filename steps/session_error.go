@@ -11,7 +11,8 @@ import (
 // CLI and of this program's own client (aws/exec), whose errors carry the same causes.
 type sessionError struct {
 	symptom.Reading
-	cause string // "" when the text names none that facts can't tell better
+	cause  string // "" when the text names none that facts can't tell better
+	opener string // who opened the session, where the text refuses a call of theirs
 }
 
 // sessionError reads the case's error text.
@@ -20,6 +21,12 @@ func (c Case) sessionError() sessionError {
 	told := sessionError{Reading: heard}
 	action := strings.ToLower(actionOf(heard))
 	refused := heard.Class.Symptom() == string(Auth)
+	if refused && (action == strings.ToLower(opens) || action == strings.ToLower(makesKey)) {
+		told.opener = heard.Principal
+	}
+	if c.retried {
+		return told
+	}
 	switch {
 	case noShell.MatchString(c.Error):
 		told.cause = "exec.no-shell"
@@ -31,7 +38,7 @@ func (c Case) sessionError() sessionError {
 		told.cause = "exec.kms-denied"
 	case strings.Contains(c.Error, "TargetNotConnected"):
 		told.cause = "exec.target-not-connected"
-	case refused && action == "ecs:executecommand", strings.Contains(c.Error, "ecs:ExecuteCommand") && strings.Contains(c.Error, ": denied"):
+	case refused && action == strings.ToLower(opens), strings.Contains(c.Error, opens) && strings.Contains(c.Error, ": denied"):
 		told.cause = "exec.caller-denied"
 	}
 	return told

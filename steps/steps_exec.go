@@ -196,7 +196,7 @@ func stayUp(f Facts) []Fix {
 		return nil
 	}
 	fix := revision(d, "if the container dies by itself, start a revision that sleeps for an hour, and look inside",
-		fmt.Sprintf(`(.containerDefinitions[] | select(.name=="%s")) |= (.entryPoint=["sleep"] | .command=["3600"] | del(.healthCheck) | .linuxParameters.initProcessEnabled=true)`, c.Name))
+		fmt.Sprintf(`%s |= (.entryPoint=["sleep"] | .command=["3600"] | del(.healthCheck) | .linuxParameters.initProcessEnabled=true)`, ofContainer(c.Name)))
 	fix.Effect = "The application does not start in it. The image needs a sleep program; one without is what the debug task is for."
 	if s, err := owner.Try(f); err == nil && s.Name != "" {
 		fix.Command += fmt.Sprintf(" && aws ecs update-service --cluster %s --service %s --task-definition %s --enable-execute-command --region %s",
@@ -270,6 +270,19 @@ func replaced(change func(*aws.Task)) func(Facts) Facts {
 	}
 }
 
+// again returns the facts as they are when a session is opened once more, in a task that started after a fix: the message of the first
+// attempt no longer counts, and what the agent lacked it has.
+func (f Facts) again() Facts {
+	if f.c.Symptom != Exec {
+		return f
+	}
+	f.c.retried = true
+	if _, err := task.Try(f); err != nil {
+		return f
+	}
+	return replaced(func(*aws.Task) {})(f)
+}
+
 func judgeExecPlatform(f Facts) Finding {
 	t := task.Of(f)
 	switch {
@@ -327,37 +340,24 @@ var agentFolders = []string{"/var/lib/amazon/ssm", "/var/log/amazon/ssm"}
 
 func judgeExecFiles(f Facts) Finding {
 	d := definition.Of(f)
-	found := Finding{Verdict: Pass, Summary: "the root file system can be written to"}
-	if d.ARN == "" {
+	c, ok := containerOf(d, f.c.Container)
+	shown := []Evidence{{Kind: "container", ID: c.Name, Detail: fmt.Sprintf("readonlyRootFilesystem is %v", c.ReadonlyRoot)}}
+	switch {
+	case !ok:
 		return Finding{Verdict: Skipped, Summary: "the task definition is not known yet"}
+	case !c.ReadonlyRoot:
+		return Finding{Verdict: Pass, Summary: "the root file system can be written to", Evidence: shown}
+	case writable(c):
+		shown[0].Detail += "; " + strings.Join(agentFolders, " and ") + " are on volumes"
+		return Finding{Verdict: Warn, Summary: "the root file system is read-only, and the agent's folders are on volumes", Evidence: shown,
+			Means: "AWS does not support that. Many find that it works."}
 	}
-	for _, c := range sessionContainers(d, f.c.Container) {
-		if !c.ReadonlyRoot {
-			continue
-		}
-		shown := Evidence{Kind: "container", ID: c.Name, Detail: "readonlyRootFilesystem is true"}
-		if writable(c) {
-			shown.Detail += "; " + strings.Join(agentFolders, " and ") + " are on volumes"
-			if found.Verdict == Pass {
-				found.Verdict, found.Summary = Warn, "the root file system is read-only, and the agent's folders are on volumes"
-				found.Means = "AWS does not support that. Many find that it works."
-			}
-			found.Evidence = append(found.Evidence, shown)
-			continue
-		}
-		one := explained("exec.readonly-root")
-		fix := revision(d, "register a revision of "+d.Family+" whose root can be written to, and deploy it",
-			fmt.Sprintf(`(.containerDefinitions[] | select(.name=="%s")).readonlyRootFilesystem=false`, c.Name))
-		fix.Effect = "Security rules may ask for read-only roots: then use a debug task with the same network and roles."
-		fix.apply = changed(c.Name, func(c *aws.ContainerDefinition) { c.ReadonlyRoot = false })
-		one.Summary, one.Resources, one.Fixes = "the root file system of container "+c.Name+" is read-only", []string{d.ARN}, []Fix{fix}
-		one.Evidence = append(found.Evidence, shown)
-		if found.Verdict == Fail {
-			found.Evidence = one.Evidence
-			continue
-		}
-		found = one
-	}
+	found := explained("exec.readonly-root")
+	fix := revision(d, "register a revision of "+d.Family+" whose root can be written to, and deploy it", ofContainer(c.Name)+".readonlyRootFilesystem=false")
+	fix.Effect = "Security rules may ask for read-only roots: then use a debug task with the same network and roles."
+	fix.apply = changed(c.Name, func(c *aws.ContainerDefinition) { c.ReadonlyRoot = false })
+	found.Summary, found.Evidence = "the root file system of container "+c.Name+" is read-only", shown
+	found.Resources, found.Fixes = []string{d.ARN}, []Fix{fix}
 	return found
 }
 
@@ -403,43 +403,36 @@ var agentKeys = []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACCE
 
 func judgeExecEnvironment(f Facts) Finding {
 	d, t := definition.Of(f), task.Of(f)
-	if d.ARN == "" {
+	c, ok := containerOf(d, f.c.Container)
+	if !ok {
 		return Finding{Verdict: Skipped, Summary: "the task definition is not known yet"}
 	}
 	var names []string
-	var shown, files []Evidence
-	for _, c := range sessionContainers(d, f.c.Container) {
-		for _, p := range slices.Concat(environmentOf(c, t), c.Secrets) {
-			if slices.Contains(agentKeys, p.Name) {
-				shown = append(shown, Evidence{Kind: "variable", ID: p.Name, Detail: "is set in container " + c.Name})
-				if !slices.Contains(names, p.Name) {
-					names = append(names, p.Name)
-				}
-			}
-		}
-		for _, file := range c.EnvironmentFiles {
-			files = append(files, Evidence{Kind: "environment-file", ID: file, Detail: "of container " + c.Name + " is not read"})
+	for _, p := range slices.Concat(environmentOf(c, t), c.Secrets) {
+		if slices.Contains(agentKeys, p.Name) && !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
 		}
 	}
 	switch {
-	case len(names) == 0 && len(files) > 0:
-		return Finding{Verdict: Warn, Summary: "none is among the variables; the environment files in S3 are not read", Evidence: files}
+	case len(names) == 0 && len(c.EnvironmentFiles) > 0:
+		return Finding{Verdict: Warn, Summary: "none is among the variables; the environment files in S3 are not read", Evidence: evidenceOf("environment-file", c.EnvironmentFiles)}
 	case len(names) == 0:
-		return Finding{Verdict: Pass, Summary: "no access keys are in the environment"}
+		return Finding{Verdict: Pass, Summary: "no access keys are in the environment of " + c.Name}
 	}
 	found := explained("exec.env-credentials")
-	found.Resources, found.Evidence = []string{d.ARN}, shown
-	filter := fmt.Sprintf(`.containerDefinitions[] |= (.environment=[.environment[]? | select(.name | IN("%[1]s") | not)] | .secrets=[.secrets[]? | select(.name | IN("%[1]s") | not)])`, strings.Join(names, `","`))
-	fix := revision(d, "register a revision of "+d.Family+" without "+strings.Join(names, ", ")+", and deploy it", filter)
-	fix.Effect = "The application then signs with the task role as well: give that what the keys allowed."
-	fix.apply = func(f Facts) Facts {
-		f = changed("", func(c *aws.ContainerDefinition) {
-			isKey := func(p aws.Pair) bool { return slices.Contains(agentKeys, p.Name) }
-			c.Environment = slices.DeleteFunc(slices.Clone(c.Environment), isKey)
-			c.Secrets = slices.DeleteFunc(slices.Clone(c.Secrets), isKey)
-		})(f)
-		return replaced(func(*aws.Task) {})(f)
+	found.Resources = []string{d.ARN}
+	for _, name := range names {
+		found.Evidence = append(found.Evidence, Evidence{Kind: "variable", ID: name, Detail: "is set in container " + c.Name})
 	}
+	without := `[.%s[]? | select(.name | IN("` + strings.Join(names, `","`) + `") | not)]`
+	fix := revision(d, "register a revision of "+d.Family+" without "+strings.Join(names, ", ")+", and deploy it",
+		fmt.Sprintf("%s |= (.environment="+without+" | .secrets="+without+")", ofContainer(c.Name), "environment", "secrets"))
+	fix.Effect = "The application then signs with the task role as well: give that what the keys allowed."
+	fix.apply = changed(c.Name, func(c *aws.ContainerDefinition) {
+		isKey := func(p aws.Pair) bool { return slices.Contains(agentKeys, p.Name) }
+		c.Environment = slices.DeleteFunc(slices.Clone(c.Environment), isKey)
+		c.Secrets = slices.DeleteFunc(slices.Clone(c.Secrets), isKey)
+	})
 	found.Fixes = []Fix{fix}
 	return found
 }

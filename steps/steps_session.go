@@ -3,7 +3,6 @@ package steps
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -20,6 +19,7 @@ var sessionSteps = []Step{{
 	Requirements: []string{"R2"},
 	Docs:         []string{docExecTrouble},
 	Needs:        []known{task, agentNeeds},
+	Wants:        []known{definition},
 	Eval:         judgeExecAgent,
 	Next:         []Edge{{To: "exec.caller"}},
 }, {
@@ -73,6 +73,7 @@ var sessionSteps = []Step{{
 	Requirements: []string{"R2"},
 	Docs:         []string{docExecTrouble},
 	Needs:        []known{task, agentNeeds},
+	Wants:        []known{definition},
 	Eval:         judgeExecConnected,
 	Next:         []Edge{{To: ""}},
 }}
@@ -196,34 +197,47 @@ func saysOf(s simulated) string {
 	return detail
 }
 
-func judgeExecAgent(f Facts) Finding {
-	t := task.Of(f)
-	needs := agentNeeds.Of(f)
-	var shown []Evidence
-	var away, starting []string
-	for _, c := range t.Containers {
-		if f.c.Container != "" && c.Name != f.c.Container || c.Status != "RUNNING" {
+// agentStates sorts the running containers of the task by the state of their agent. Containers that AWS adds, such as those of GuardDuty
+// and Service Connect, have none; they are not in the task definition.
+func agentStates(f Facts) (shown []Evidence, running, starting, away []string) {
+	d, err := definition.Try(f)
+	for _, c := range task.Of(f).Containers {
+		defined := err != nil || slices.ContainsFunc(d.Containers, func(o aws.ContainerDefinition) bool { return o.Name == c.Name })
+		if c.Status != "RUNNING" || !defined {
 			continue
 		}
 		shown = append(shown, Evidence{Kind: "container", ID: c.Name, Detail: aws.Clean(strings.TrimSpace("the agent is " + cmp.Or(c.ExecAgent, "not there") + " " + c.ExecReason))})
 		switch c.ExecAgent {
 		case "RUNNING":
+			running = append(running, c.Name)
 		case "PENDING":
 			starting = append(starting, c.Name)
 		default:
 			away = append(away, c.Name)
 		}
 	}
-	code, names, state := "exec.agent-not-running", away, "does not run"
-	if len(away) == 0 {
-		code, names, state = "exec.agent-starting", starting, "is still starting"
-	}
+	return shown, running, starting, away
+}
+
+func judgeExecAgent(f Facts) Finding {
+	t := task.Of(f)
+	needs := agentNeeds.Of(f)
 	roots := certain(needs)
+	shown, running, starting, away := agentStates(f)
+	d, _ := definition.Try(f)
+	c, _ := containerOf(d, f.c.Container)
+	wanted := func(names []string) bool { return slices.Contains(names, cmp.Or(f.c.Container, c.Name)) }
+	code, state, names := "exec.agent-not-running", "does not run", away
 	switch {
 	case !t.Running() || len(shown) == 0:
 		return Finding{Verdict: Skipped, Summary: "there is no running container that it could run in", Because: because(roots)}
-	case len(names) == 0:
+	case len(starting)+len(away) == 0:
 		return Finding{Verdict: Pass, Summary: "it runs", Evidence: shown}
+	case wanted(running):
+		return Finding{Verdict: Warn, Summary: "it runs in " + strings.Join(running, ", ") + ", and not in " + strings.Join(slices.Concat(starting, away), ", "), Evidence: shown,
+			Means: "If it is one of the others that no session opens in, say so: --container."}
+	case wanted(starting), len(away) == 0:
+		code, state, names = "exec.agent-starting", "is still starting", starting
 	}
 	summary := "the agent " + state + " in " + strings.Join(names, ", ")
 	if len(roots) > 0 {
@@ -486,22 +500,23 @@ func judgeExecLogging(f Facts) Finding {
 	}
 	account := signer.Of(f).principal.Account
 	// permissions checks what the task role needs at one destination.
-	permissions := func(service, name string, fatal []string, policy iam.Attached, calls map[string]string) {
+	permissions := func(service, name string, policy iam.Attached, calls ...logCall) {
 		var lacking []string
-		var statement []iam.Statement
+		var statements []iam.Statement
+		stops := false
 		refusing := map[iam.Layer]ruledCall{}
-		for _, action := range slices.Sorted(maps.Keys(calls)) {
-			r := besideRuling(f, service, action, calls[action], policy)
+		for _, c := range calls {
+			r := besideRuling(f, service, c.action, c.on, policy)
 			switch {
 			case r.Answer.Refused():
-				lacking = append(lacking, action)
-				statement = append(statement, iam.Least(action, calls[action]))
+				lacking, stops = append(lacking, c.action), stops || c.fatal
+				statements = withAction(statements, c.action, cmp.Or(c.grant, c.on))
 				for _, l := range r.Refusing {
 					refusing[l] = r
 				}
 			case r.Answer == iam.Unknown:
 				open := r.Open[0]
-				unknown = append(unknown, undecided(r.of(open).Decision, r.gaps[open], "whether the task role may call "+action))
+				unknown = append(unknown, undecided(r.of(open).Decision, r.gaps[open], "whether the task role may call "+c.action))
 			}
 		}
 		if len(lacking) == 0 {
@@ -510,13 +525,12 @@ func judgeExecLogging(f Facts) Finding {
 		var fix Fix
 		switch r, identity := refusing[iam.Identity]; {
 		case identity && r.identity != iam.Deny:
-			fix = grantStatements(f, statement, "writing the log of sessions")
+			fix = grantStatements(f, statements, "writing the log of sessions")
 		case identity:
 			fix = Fix{Title: "take the statement that denies it out of the role's policies, or narrow it"}
 		default:
 			fix = Fix{Title: "allow it in the policy that refuses it, see the evidence"}
 		}
-		stops := slices.ContainsFunc(lacking, func(a string) bool { return slices.Contains(fatal, a) })
 		fail(stops, "the task role may not write the log of sessions: "+strings.Join(lacking, ", "), name, "the task role does not allow "+strings.Join(lacking, ", "), fix)
 		for layer, r := range refusing {
 			if layer != iam.Identity {
@@ -541,13 +555,10 @@ func judgeExecLogging(f Facts) Finding {
 				Command: fmt.Sprintf("aws logs associate-kms-key --log-group-name %s --kms-key-id KEY_ARN --region %s", to.LogGroup, region), Effect: "Put the key's ARN in. Its policy must let the service logs." + region + ".amazonaws.com use it.",
 				apply: withLog(func(l *sessionLog) { l.group.Key = "a key" })})
 		}
-		fatal := []string{}
-		if to.LogEncrypted {
-			fatal = append(fatal, "logs:DescribeLogGroups")
-		}
 		stream := group + ":log-stream:ecs-execute-command-session"
-		permissions("logs", to.LogGroup, fatal, iam.Known(), map[string]string{"logs:DescribeLogGroups": "*", "logs:CreateLogStream": stream,
-			"logs:DescribeLogStreams": stream, "logs:PutLogEvents": stream})
+		permissions("logs", to.LogGroup, iam.Known(), logCall{action: "logs:DescribeLogGroups", on: "*", fatal: to.LogEncrypted},
+			logCall{action: "logs:CreateLogStream", on: stream, grant: group + ":*"}, logCall{action: "logs:DescribeLogStreams", on: stream, grant: group + ":*"},
+			logCall{action: "logs:PutLogEvents", on: stream, grant: group + ":*"})
 	}
 	if to.Bucket != "" {
 		bucket := bucketARNOf(to.Bucket, region)
@@ -566,13 +577,15 @@ func judgeExecLogging(f Facts) Finding {
 			}
 		}
 		if !l.bucket.missing {
-			calls := map[string]string{"s3:PutObject": bucket + "/" + strings.TrimPrefix(strings.TrimSuffix(to.Prefix, "/")+"/ecs-execute-command-session.log", "/")}
-			fatal := []string{}
-			if to.BucketEncrypted {
-				calls["s3:GetEncryptionConfiguration"] = bucket
-				fatal = append(fatal, "s3:GetEncryptionConfiguration")
+			folder := bucket + "/"
+			if prefix := strings.Trim(to.Prefix, "/"); prefix != "" {
+				folder += prefix + "/"
 			}
-			permissions("s3", to.Bucket, fatal, policy, calls)
+			calls := []logCall{{action: "s3:PutObject", on: folder + "ecs-execute-command-session.log", grant: folder + "*"}}
+			if to.BucketEncrypted {
+				calls = append(calls, logCall{action: "s3:GetEncryptionConfiguration", on: bucket, fatal: true})
+			}
+			permissions("s3", to.Bucket, policy, calls...)
 		}
 	}
 	if found := slices.Concat(all, unknown); len(found) > 0 {
@@ -581,6 +594,24 @@ func judgeExecLogging(f Facts) Finding {
 	}
 	return Finding{Verdict: Pass, Summary: "the log can be written", Evidence: []Evidence{{Kind: "cluster", ID: cluster.Name,
 		Detail: "logging is OVERRIDE, to " + strings.TrimSpace(to.LogGroup+" "+to.Bucket)}}}
+}
+
+// A logCall is what the agent calls to log a session.
+type logCall struct {
+	action, on string
+	grant      string // what a statement that allows it names; "" means on
+	fatal      bool   // without it the agent refuses the session
+}
+
+// withAction adds an action to the statement of its resource.
+func withAction(all []iam.Statement, action, resource string) []iam.Statement {
+	for i, s := range all {
+		if s.Resources[0] == resource {
+			all[i].Actions = append(s.Actions, action)
+			return all
+		}
+	}
+	return append(all, iam.Least(action, resource))
 }
 
 // withLog changes what is known of the log of sessions in memory.
@@ -597,19 +628,14 @@ func judgeExecInit(f Facts) Finding {
 	if d.ARN == "" || strings.HasPrefix(d.OperatingSystem, "WINDOWS") {
 		return Finding{Verdict: Skipped, Summary: "it is a setting of Linux containers"}
 	}
-	var without []string
-	for _, c := range sessionContainers(d, f.c.Container) {
-		if !c.InitProcess {
-			without = append(without, c.Name)
-		}
-	}
-	if len(without) == 0 || d.PIDMode == "task" {
+	c, _ := containerOf(d, f.c.Container)
+	if c.InitProcess || d.PIDMode == "task" {
 		return Finding{Verdict: Pass, Summary: "there is one"}
 	}
 	found := explained("exec.init-process")
-	found.Verdict, found.Summary = Warn, "initProcessEnabled is not set for "+strings.Join(without, ", ")
-	found.Resources, found.Evidence = []string{d.ARN}, evidenceOf("container", without)
-	found.Fixes = []Fix{revision(d, "set initProcessEnabled in the next revision of "+d.Family, ".containerDefinitions[].linuxParameters.initProcessEnabled=true")}
+	found.Verdict, found.Summary, found.Resources = Warn, "initProcessEnabled is not set for "+c.Name, []string{d.ARN}
+	found.Evidence = []Evidence{{Kind: "container", ID: c.Name, Detail: "initProcessEnabled is not true"}}
+	found.Fixes = []Fix{revision(d, "set initProcessEnabled in the next revision of "+d.Family, ofContainer(c.Name)+".linuxParameters.initProcessEnabled=true")}
 	return found
 }
 
@@ -634,9 +660,7 @@ func judgeExecConnected(f Facts) Finding {
 		if len(doubtful(needs)) > 0 {
 			return Finding{Summary: "the agent is not connected, and why is not known; the steps above name what is missing", Evidence: told.evidence(), settled: true}
 		}
-		if slices.ContainsFunc(t.Containers, func(c aws.Container) bool {
-			return c.ExecAgent != "RUNNING" && (f.c.Container == "" || c.Name == f.c.Container)
-		}) {
+		if _, running, _, _ := agentStates(f); len(running) == 0 || f.c.Container != "" && !slices.Contains(running, f.c.Container) {
 			return Finding{Verdict: Skipped, Summary: "the agent is not connected because it does not run", Evidence: told.evidence()}
 		}
 		found.Fixes = []Fix{{Title: "try again in half a minute: fargate-doctor exec does so by itself"}, renew(f, t)}

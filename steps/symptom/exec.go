@@ -4,9 +4,6 @@ import "strings"
 
 // session returns where a text tells of a session of ECS Exec that failed, -1 when it does not.
 func (s screen) session() int {
-	if !strings.Contains(s.text, "onnect") && !strings.Contains(s.text, "xec") && !strings.Contains(s.text, "SessionManagerPlugin") {
-		return -1
-	}
 	for _, sign := range sessionSigns {
 		if at := strings.Index(s.text, sign); at >= 0 {
 			return at

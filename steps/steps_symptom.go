@@ -24,7 +24,7 @@ var symptomSteps = []Step{{
 	Docs:         []string{docConnectivity},
 	Wants:        []known{logged},
 	Eval:         judgeLog,
-	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {To: "task.interface"}},
+	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {Symptoms: []Symptom{Exec}, To: "exec.task"}, {To: "task.interface"}},
 }}
 
 // judgeLog shows the failures that the log tells of. It decides nothing: a log that can't be read, or is silent, proves nothing.

@@ -12,7 +12,10 @@ import (
 // Sentence returns the whole diagnosis as one sentence that one would send to a colleague.
 func Sentence(r steps.Report) string {
 	who, what, say := subjectName(r.Subject), targetName(r.Target), ofPath
-	if aboutCall(r) {
+	switch {
+	case r.Symptom == steps.Exec:
+		say = ofSession
+	case aboutCall(r):
 		what, say = callName(r), ofCall
 	}
 	var s string
@@ -50,6 +53,8 @@ var (
 		"Whether %s reaches %s is not known"}
 	ofCall = phrasing{"%s may not call %s", "Whether %s may call %s is not certain", "No policy that could be read stops %s from calling %s",
 		"Whether %s may call %s is not known"}
+	ofSession = phrasing{"No session of ECS Exec opens in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not certain",
+		"Nothing that could be checked keeps a session of ECS Exec from opening in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not known"}
 )
 
 // aboutCall reports whether a diagnosis comes down to permissions rather than to the network.

@@ -28,8 +28,12 @@ func fillHost(r *Reading, s screen, at int) {
 		}
 	}
 	if text := s.around(at, 300, 300); p.port == 0 && p.host != "" { // a line before said where the tool connects to
-		if i := strings.Index(text, p.host+":"); i >= 0 {
-			p.port = portAt(text[i+len(p.host)+1:])
+		for range 8 {
+			_, after, ok := strings.Cut(text, p.host)
+			if !ok || p.port != 0 {
+				break
+			}
+			p.port, text = portAfter(strings.TrimLeft(after, "'\"")), after
 		}
 		if r.Class == ClassDNS && p.port == portDNS {
 			p.port = 0

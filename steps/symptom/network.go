@@ -127,6 +127,19 @@ func readEOF(s screen, at int) Reading {
 	return Reading{}
 }
 
+// readAborted reads axios' "timeout of N ms exceeded", whose code is that of an aborted connection, and what MySQL's client says of
+// one that it lost while it waited.
+func readAborted(s screen, at int) Reading {
+	if strings.HasPrefix(lowered(s.cut(at, at+len("system"))), "system") {
+		return Reading{Class: ClassTimeout}
+	}
+	what, _, ok := strings.Cut(s.cut(at+len("timeout of "), at+60), "ms exceeded")
+	if _, err := strconv.Atoi(what); !ok || err != nil {
+		return Reading{}
+	}
+	return Reading{Class: ClassTimeout}
+}
+
 // readClosed reads "connection … to HOST:PORT closed".
 func readClosed(s screen, at int) Reading {
 	before := s.cut(at-200, at)

@@ -243,6 +243,7 @@ func (p *place) take(text, low string, l lead) {
 		}
 		// A word without a dot is a host where the lead says so, or where a port follows.
 		if err != nil && !strings.Contains(host, ".") && !(strings.HasPrefix(after, ":") && portAfter(after) != 0) &&
+			!(l.phrase == "lookup " && (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " on "))) &&
 			(!l.alone || !l.quoted() && notHosts[lowered(host)]) {
 			continue
 		}

@@ -303,6 +303,18 @@ func holdsAny(text string, parts ...string) bool {
 // metadataHosts give credentials to containers and instances.
 var metadataHosts = []string{"169.254.170.2", "169.254.169.254", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
 
+// failed reads words that documents use too: they count in a line that tells of a failure.
+func failed(class Class) func(screen, int) Reading {
+	return func(s screen, at int) Reading {
+		from, to := s.lineAt(at)
+		if holdsAny(lowered(s.cut(max(from, at-200), min(to, at+200))), "error", "fail", "unable", "could not", "cannot", "can't",
+			"couldn't", "exception", "not reach", "timed out", "refused", "must be in") {
+			return Reading{Class: class}
+		}
+		return Reading{}
+	}
+}
+
 // readMetadata reads what requests says of a call that failed, however it did, where the call was for credentials.
 func readMetadata(s screen, at int) Reading {
 	for _, host := range metadataHosts {

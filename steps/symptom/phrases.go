@@ -85,7 +85,7 @@ var signs = []sign{
 		"request is missing security token", "unable to retrieve credentials", "cannot find aws credentials",
 		"couldn't find aws credentials", "ec2rolerequesterror", "credentialretrievalerror", "could not load credentials",
 		"unable to load credentials from", "error loading credentials", "no session credentials",
-		"instance profile metadata server", "instance metadata service", "ec2 metadata from imds",
+		"instance profile metadata server", "ec2 metadata from imds",
 		"no valid credential sources", "cannot load credentials", "unable to fetch credentials", "failed to get credentials",
 		"unable to find credentials", "containercredentialsprovider", "awscredentials must not be null",
 		"you must specify credentials", "credentialunavailable", "not locate credentials", "the config profile",
@@ -93,6 +93,8 @@ var signs = []sign{
 		"resolved credential object is not valid", "failed to get shared config profile", "cannot read credentials from",
 		"could not find environment variable credentials", "aws credentials not found", "no credentials found",
 	}},
+	{class: ClassCredentialsMissing, weight: keyless, read: failed(ClassCredentialsMissing), phrases: []string{
+		"instance metadata service"}},
 	{class: ClassCredentialsMissing, weight: vague, read: readMetadata, phrases: []string{"max retries exceeded with url"}},
 	{class: ClassCredentialsMissing, weight: wrapper, phrases: []string{
 		"failed to refresh cached credentials", "failed to retrieve credentials", "get credentials: ",
@@ -105,7 +107,7 @@ var signs = []sign{
 		"security token is expired", "credentials have expired", "authorization token has expired",
 		"token provided is expired", "credentials are expired", "signature expired", "cached sso token is expired",
 		"the refreshed credentials are still expired", "session token not found or invalid", "token expired: current date",
-		"your session has expired. please reauthenticate", "token is expired", "refresh cached sso token failed", "unable to refresh sso token", "request has expired",
+		"your session has expired. please reauthenticate", "token is expired", "refresh cached sso token failed", "failed to refresh cached sso token", "unable to refresh sso token", "request has expired",
 	}},
 	{class: ClassCredentialsInvalid, weight: replied + 2, phrases: []string{
 		"invalidclienttokenid", "unrecognizedclient", "invalidaccesskeyid", "signaturedoesnotmatch",
@@ -122,10 +124,11 @@ var signs = []sign{
 		"authorizationheadermalformed", "permanentredirect", "credential should be scoped to a valid region",
 		"is wrong; expecting '", "illegallocationconstraint", "must be addressed using the specified endpoint",
 		"please send all future requests to this endpoint", "(301) when calling the ", "301 moved permanently",
-		"incorrect region", "bucketregionerror", "in a different region", "the bucket is in this region",
+		"incorrect region", "bucketregionerror", "the bucket is in this region",
 		"is in this region: ", "temporaryredirect", "s3regionmismatch", "constraint is incompatible for the region",
 		"bucket is in another region", "status code: 301", "statuscode: 301",
 	}},
+	{class: ClassRegionMismatch, weight: replied + 4, read: failed(ClassRegionMismatch), phrases: []string{"in a different region"}},
 	{class: ClassThrottled, weight: replied, phrases: []string{
 		"throttlingexception", "throttleexception", "throttling:", "throttling)", "throttledexception", "throttling\"",
 		"throttling'", "throttling<", "(throttling", "code: throttling", "requestlimitexceeded", "slowdown",
@@ -244,7 +247,7 @@ var signs = []sign{
 		"epipe", "remotedisconnected", "remote end closed connection", "forcibly closed", "server closed the connection",
 		"empty reply from server", "curl: (52)", "curl: (56)", "curl error 52", "curl error 56", "curl: (55)",
 		"curl error 55", "curl: (92)", "incompletemessage", "nohttpresponse", "response ended prematurely", "premature eof",
-		"badstatusline", "broken connection to", "channel was closed before", "client connection lost",
+		"badstatusline", "broken connection to", "channel was closed before", "client connection lost", "connection closed by server",
 		"failed to send complete response", "aws_error_http_connection_closed", "premature end of content-length",
 		"closedchannelexception", "server closed idle connection", "use of closed network connection", "connection broken: ",
 		"; received from peer", "serverdisconnected", "server disconnected", "ssl syscall error",

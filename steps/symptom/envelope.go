@@ -131,7 +131,7 @@ func operationAt(s screen, at int) string {
 			}
 		}
 	}
-	for _, lead := range []string{"S3 ", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
+	for _, lead := range []string{"S3 ", "S3::", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
 		from, to := s.lineAt(at)
 		for text := s.cut(max(from, at-300), min(to, at+300)); ; {
 			_, after, ok := strings.Cut(text, lead)

@@ -65,8 +65,12 @@ func readEndpoint(s screen, at int) Reading {
 	return Reading{Class: ClassEndpointWrong}
 }
 
-// readNoRoute leaves out the IPv6 half of an attempt over both address families: that it has no route is usual.
+// readNoRoute leaves out the IPv6 half of an attempt over both address families: that it has no route is usual. It leaves out the
+// error of Logstash's pool too, which wraps whatever failed.
 func readNoRoute(s screen, at int) Reading {
+	if strings.HasSuffix(s.cut(at-len("Pool::"), at), "Pool::") {
+		return Reading{}
+	}
 	from, to := s.lineAt(at)
 	line := s.cut(max(from, at-120), min(to, at+120))
 	if !strings.Contains(line, "::") && strings.Count(line, ":") < 5 {

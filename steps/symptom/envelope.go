@@ -38,7 +38,7 @@ func fill(r *Reading, s screen, at int) {
 func (s screen) envelope() int {
 	begin := max(0, len(s.text)-4*reachBefore)
 	for _, lead := range []string{"when calling the ", "operation error ", "(Service: ", "rror calling ", "rror creating ",
-		"Get \"http", "Post \"http", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
+		"Get \"http", "Post \"http", "Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
 		if i := strings.LastIndex(s.cut(begin, len(s.text)), lead); i >= 0 {
 			return begin + i
 		}
@@ -92,7 +92,8 @@ func callAt(s screen, at int) (service, operation string) {
 		return service, ""
 	}
 	for _, path := range []string{"com.amazonaws.services.", "software.amazon.awssdk.services.", "aws.sdk.kotlin.services.",
-		"Aws::", "AWS::", "Amazon.", "aws_sdk_", "@aws-sdk/client-", "aws-sdk/lib/services/", "Send Request "} {
+		"Aws::", "AWS::", "Amazon.", "aws_sdk_", "@aws-sdk/client-", "aws-sdk/lib/services/", "Send Request ",
+		"Validate Response "} {
 		i := nearest(s, at, path)
 		if i < 0 {
 			continue
@@ -118,7 +119,8 @@ func operationAt(s screen, at int) string {
 			}
 		}
 	}
-	for _, lead := range []string{"for operation ", "Send Request "} { // SERVICE/OPERATION, of Go v1's log
+	// SERVICE/OPERATION of Go v1's log, and the query of an API that is called with one.
+	for _, lead := range []string{"for operation ", "Send Request ", "Validate Response ", "?Action=", "&Action="} {
 		if i := nearest(s, at, lead); i >= 0 {
 			name := identifier(s.cut(i, len(s.text)))
 			if after, ok := strings.CutPrefix(s.cut(i+len(name), len(s.text)), "/"); ok {
@@ -129,7 +131,7 @@ func operationAt(s screen, at int) string {
 			}
 		}
 	}
-	for _, lead := range []string{"S3 ", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
+	for _, lead := range []string{"S3 ", "S3::", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
 		from, to := s.lineAt(at)
 		for text := s.cut(max(from, at-300), min(to, at+300)); ; {
 			_, after, ok := strings.Cut(text, lead)

@@ -28,8 +28,12 @@ func fillHost(r *Reading, s screen, at int) {
 		}
 	}
 	if text := s.around(at, 300, 300); p.port == 0 && p.host != "" { // a line before said where the tool connects to
-		if i := strings.Index(text, p.host+":"); i >= 0 {
-			p.port = portAt(text[i+len(p.host)+1:])
+		for range 8 {
+			_, after, ok := strings.Cut(text, p.host)
+			if !ok || p.port != 0 {
+				break
+			}
+			p.port, text = portAfter(strings.TrimLeft(after, "'\"")), after
 		}
 		if r.Class == ClassDNS && p.port == portDNS {
 			p.port = 0
@@ -84,6 +88,9 @@ type lead struct {
 func (l lead) quoted() bool {
 	return strings.IndexByte("'\"`", l.phrase[len(l.phrase)-1]) >= 0 || strings.HasSuffix(l.phrase, "exception: ")
 }
+
+// resolver reports whether the phrase is a code of the resolver, which prints the name it was asked for.
+func (l lead) resolver() bool { return l.phrase == "enotfound " || l.phrase == "eai_again " }
 
 // leads are the phrases, the surest first.
 var leads = []lead{
@@ -239,7 +246,8 @@ func (p *place) take(text, low string, l lead) {
 		}
 		// A word without a dot is a host where the lead says so, or where a port follows.
 		if err != nil && !strings.Contains(host, ".") && !(strings.HasPrefix(after, ":") && portAfter(after) != 0) &&
-			(!l.alone || !l.quoted() && notHosts[lowered(host)]) {
+			!(l.phrase == "lookup " && (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " on "))) &&
+			(!l.alone || !l.quoted() && notHosts[lowered(host)] && !(l.resolver() && containers[lowered(host)])) {
 			continue
 		}
 		p.host = host
@@ -267,6 +275,10 @@ var notHosts = setOf(`
 	the a an your any this host server service endpoint proxy database remote aws redis mysql postgres port address be
 	to it all ipv4 ipv6 metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails
 	failed on in for is https: imds instance at and`)
+
+// containers are those of them that containers are called by.
+var containers = setOf(`
+	server service proxy database redis mysql postgres mongo docker kafka db node bootstrap`)
 
 // withoutOptions skips what stands before the name on the command line of dig and nslookup.
 func withoutOptions(rest string) string {

@@ -65,8 +65,12 @@ func readEndpoint(s screen, at int) Reading {
 	return Reading{Class: ClassEndpointWrong}
 }
 
-// readNoRoute leaves out the IPv6 half of an attempt over both address families: that it has no route is usual.
+// readNoRoute leaves out the IPv6 half of an attempt over both address families: that it has no route is usual. It leaves out the
+// error of Logstash's pool too, which wraps whatever failed.
 func readNoRoute(s screen, at int) Reading {
+	if strings.HasSuffix(s.cut(at-len("Pool::"), at), "Pool::") {
+		return Reading{}
+	}
 	from, to := s.lineAt(at)
 	line := s.cut(max(from, at-120), min(to, at+120))
 	if !strings.Contains(line, "::") && strings.Count(line, ":") < 5 {
@@ -125,6 +129,19 @@ func readEOF(s screen, at int) Reading {
 		return Reading{Class: ClassReset}
 	}
 	return Reading{}
+}
+
+// readAborted reads axios' "timeout of N ms exceeded", whose code is that of an aborted connection, and what MySQL's client says of
+// one that it lost while it waited.
+func readAborted(s screen, at int) Reading {
+	if strings.HasPrefix(lowered(s.cut(at, at+len("system"))), "system") {
+		return Reading{Class: ClassTimeout}
+	}
+	what, _, ok := strings.Cut(s.cut(at+len("timeout of "), at+60), "ms exceeded")
+	if _, err := strconv.Atoi(what); !ok || err != nil {
+		return Reading{}
+	}
+	return Reading{Class: ClassTimeout}
 }
 
 // readClosed reads "connection … to HOST:PORT closed".
@@ -289,6 +306,18 @@ func holdsAny(text string, parts ...string) bool {
 
 // metadataHosts give credentials to containers and instances.
 var metadataHosts = []string{"169.254.170.2", "169.254.169.254", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
+
+// failed reads words that documents use too: they count in a line that tells of a failure.
+func failed(class Class) func(screen, int) Reading {
+	return func(s screen, at int) Reading {
+		from, to := s.lineAt(at)
+		if holdsAny(lowered(s.cut(max(from, at-200), min(to, at+200))), "error", "fail", "unable", "could not", "cannot", "can't",
+			"couldn't", "exception", "not reach", "timed out", "refused", "must be in") {
+			return Reading{Class: class}
+		}
+		return Reading{}
+	}
+}
 
 // readMetadata reads what requests says of a call that failed, however it did, where the call was for credentials.
 func readMetadata(s screen, at int) Reading {

@@ -230,15 +230,16 @@ func nameEndsAt(line string, end int) bool {
 var ownWords = []struct{ words, service string }{
 	{"host id: ", "s3"}, {"HostID: ", "s3"}, {"<HostId>", "s3"}, {"S3 Extended Request ID", "s3"},
 	{"AuthorizationHeaderMalformed", "s3"}, {"PermanentRedirect", "s3"}, {"NoSuchBucket", "s3"}, {"NoSuchKey", "s3"},
-	{"The bucket you are attempting", "s3"}, {"BucketRegionError", "s3"},
+	{"The bucket you are attempting", "s3"}, {"BucketRegionError", "s3"}, {"The bucket is in this region", "s3"},
 	{"AuthorizationQueryParameters", "s3"}, {"SlowDown", "s3"}, {"The specified bucket", "s3"}, {"InvalidAccessKeyId", "s3"},
 	{"AWS.SimpleQueueService", "sqs"}, {"The specified queue", "sqs"}, {"queue.amazonaws.com/doc", "sqs"},
 	{"Secrets Manager can't", "secretsmanager"}, {"Access to KMS is not allowed", "secretsmanager"}, {"UnauthorizedOperation",
 		"ec2"}, {"was not able to validate the provided access credentials", "ec2"}, {"RequestLimitExceeded", "ec2"},
 	{"AmazonSimpleSystemsManagement", "ssm"}, {"Parameter Store", "ssm"}, {"ParameterNotFound", "ssm"},
 	{"ProvisionedThroughputExceeded", "dynamodb"}, {"Topic does not exist", "sns"}, {"log group", "logs"},
-	{"ciphertext refers to a customer master key", "kms"}, {"InvalidCiphertext", "kms"}, {"launch template", "ec2"}, {"Secrets Manager", "secretsmanager"}, {"StateMachineDoesNotExist",
-		"states"}, {"DBInstanceNotFound", "rds"}, {"RepositoryNotFoundException", "ecr"},
+	{"ciphertext refers to a customer master key", "kms"}, {"InvalidCiphertext", "kms"}, {"launch template", "ec2"},
+	{"Secrets Manager", "secretsmanager"}, {"StateMachineDoesNotExist", "states"}, {"DBInstanceNotFound", "rds"},
+	{"RepositoryNotFoundException", "ecr"},
 }
 
 // spokenNames are services as people write them.

@@ -166,10 +166,9 @@ func TestASessionIsATerminal(t *testing.T) {
 			}
 			write(t, s, "stty size\n")
 			await(t, s, "40 120\r\n")
-			write(t, s, "echo wait$((1+1)); sleep 60; echo after $?\n")
+			write(t, s, "sh -c 'echo wait$((1+1)); exec sleep 60'; echo after $?\n") // what has said it has the terminal
 			await(t, s, "wait2\r\n")
-			time.Sleep(50 * time.Millisecond) // until sleep has the terminal
-			write(t, s, "\x03")               // ends the sleep; an interactive shell goes on with the next line
+			write(t, s, "\x03") // ends the sleep; the shell goes on with the next line
 			write(t, s, "echo $((50+5))back\n")
 			await(t, s, "55back\r\n")
 			write(t, s, "exit\n")

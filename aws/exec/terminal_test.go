@@ -132,9 +132,9 @@ func TestAPersonAtATerminal(t *testing.T) {
 		c.press("\x16" + key + "\r") // Ctrl-V: the container's terminal takes the next key as it is
 		c.await(seen)
 	}
-	c.press("\x04") // the end for cat, Ctrl-D
-	c.press("sleep 60; echo was$((2+1))\r")
-	time.Sleep(100 * time.Millisecond) // until sleep has the terminal
+	c.press("\x04")                                       // the end for cat, Ctrl-D
+	c.press("sh -c 'echo wait$((1+1)); exec sleep 60'\r") // what has said it has the terminal
+	c.await("wait2\r\n")
 	c.press("\x03")
 	c.press("\rexit 7\r")
 	if err := c.wait(ended); err != nil {

@@ -168,9 +168,7 @@ func (one *session) work() {
 			reason = err.Error()
 		}
 	}
-	one.mu.Lock()
-	one.ready = true
-	one.mu.Unlock()
+	one.setReady()
 	if reason == "" {
 		reason = one.run()
 	}
@@ -182,6 +180,12 @@ func (one *session) work() {
 	time.Sleep(20 * time.Millisecond)
 	one.end()
 	one.cut()
+}
+
+func (one *session) setReady() {
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	one.ready = true
 }
 
 // run runs the command on a pty until it ends. What is returned is why it could not be run.
@@ -477,6 +481,7 @@ func (one *session) shakeHands() error {
 	if plain, err := opened(one.in, answer.Challenge); err != nil || string(plain) != string(proof) {
 		return fmt.Errorf("encryption challenge failed: %v", err)
 	}
+	one.setReady() // before it is said: from now on input comes
 	one.send(7, mustJSON(map[string]any{"HandshakeTimeToComplete": 1, "CustomerMessage": "This session is encrypted using AWS KMS."}))
 	return nil
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
@@ -82,6 +84,26 @@ func (p *program) write(to destination, text []byte) error {
 	}
 	fmt.Fprintf(p.err, "%s holds the report\n", to.file)
 	return nil
+}
+
+// saveReport writes a report where a person at the wizard wants it, and returns where that is. A file that is there already is left alone
+// unless it is to be overwritten; the error is fs.ErrExist then.
+func saveReport(file string, text []byte, overwrite bool) (string, error) {
+	if rest, ok := strings.CutPrefix(file, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		file = filepath.Join(home, rest)
+	}
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Lstat(file); err == nil && !overwrite {
+		return "", &fs.PathError{Op: "write", Path: file, Err: fs.ErrExist}
+	}
+	return file, writeFile(file, text)
 }
 
 func writeFile(path string, text []byte) error {

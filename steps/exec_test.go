@@ -96,6 +96,31 @@ func TestWhoMayOpenASession(t *testing.T) {
 	}
 }
 
+// A key's policy can allow somebody by itself; and one that names others only refuses whatever their own policies say.
+func TestTheKeysPolicyHasTheLastWord(t *testing.T) {
+	const root = `{\"AWS\": \"arn:aws:iam::111122223333:root\"}`
+	for _, test := range []struct {
+		name, principals string
+		causes           []string
+	}{
+		{"the account", root, []string{}},
+		{"both by name", `{\"AWS\":[\"` + oncall + `\",\"arn:aws:iam::111122223333:role/shop-worker-task\"]}`, []string{}},
+		{"the role alone", `{\"AWS\":\"arn:aws:iam::111122223333:role/shop-worker-task\"}`, []string{"exec.kms-denied"}},
+		{"neither", `{\"AWS\":\"arn:aws:iam::111122223333:role/other\"}`, []string{"exec.kms-denied"}},
+	} {
+		reader, c := openWorld(t, "healthy-exec")
+		r := walkCaseWithout(t, rewritten{reader, "kms:GetKeyPolicy", root, test.principals}, c)
+		if !slices.Equal(codes(r), test.causes) {
+			t.Errorf("%s: causes %v, want %v\n%s", test.name, codes(r), test.causes, describe(r))
+		}
+		for _, fix := range stepOf(r, "exec.key").Fixes {
+			if !strings.HasPrefix(fix.Command, "aws kms put-key-policy ") {
+				t.Errorf("%s: fix %s", test.name, fix.Command)
+			}
+		}
+	}
+}
+
 // What another account owns of a shared VPC can't be seen. That an endpoint is not in the list then proves nothing.
 func TestAnotherAccountsVPCGivesNoFalseFailure(t *testing.T) {
 	for world, want := range map[string]steps.Overall{"exec-endpoint-missing": steps.Inconclusive, "healthy-exec": steps.Inconclusive, "healthy-exec-conditions": steps.OK, "exec-agent-not-running": steps.Misconfigured} {

@@ -96,6 +96,23 @@ func TestWhoMayOpenASession(t *testing.T) {
 	}
 }
 
+// Where IAM's simulation and the policies that were read disagree about the agent's calls, neither is believed.
+func TestADisputeAboutTheAgentIsNoCause(t *testing.T) {
+	reader, c := openWorld(t, "healthy-exec")
+	r := walkCaseWithout(t, rewritten{reader, "iam:GetPolicyVersion", "ssmmessages:CreateDataChannel", "ssmmessages:CreateNothing"}, c)
+	if s := stepOf(r, "exec.actions"); s.Verdict != steps.Unknown || len(r.Causes) > 0 || r.Verdict != steps.Inconclusive {
+		t.Errorf("%s: %s, causes %v", s.Verdict, s.Summary, codes(r))
+	}
+	r = walkCaseWithout(t, denying{rewritten{reader, "iam:GetPolicyVersion", "ssmmessages:CreateDataChannel", "ssmmessages:CreateNothing"}, []string{"iam:SimulatePrincipalPolicy"}}, c)
+	if diff := cmp.Diff([]string{"exec.task-role-denied"}, codes(r)); diff != "" {
+		t.Errorf("without the simulation: %s", diff)
+	}
+	r = walkCaseWithout(t, denying{reader, []string{"iam:ListRolePolicies", "iam:ListAttachedRolePolicies"}}, c)
+	if s := stepOf(r, "exec.actions"); s.Verdict != steps.Pass {
+		t.Errorf("without the policies the simulation decides: %s: %s", s.Verdict, s.Summary)
+	}
+}
+
 // A key's policy can allow somebody by itself; and one that names others only refuses whatever their own policies say.
 func TestTheKeysPolicyHasTheLastWord(t *testing.T) {
 	const root = `{\"AWS\": \"arn:aws:iam::111122223333:root\"}`

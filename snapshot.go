@@ -80,7 +80,12 @@ func (p *program) record(ctx context.Context, flags steps.Case, path string, red
 	reader := aws.NewMemo(recorder) // what the walk has read is not asked for again by the lists
 	progress := p.newProgress()
 	engine := &steps.Engine{Reader: reader, Region: c.Region, Now: w.now}
-	r, err := engine.Walk(ctx, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
+	told := func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) }
+	r, err := engine.Walk(ctx, c, told)
+	if err == nil {
+		c.Symptom = steps.Exec // has a branch of its own
+		_, err = engine.Walk(ctx, c, told)
+	}
 	if err == nil {
 		err = recordLists(ctx, reader, c, r.Subject.Task)
 	}

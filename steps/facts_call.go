@@ -46,8 +46,8 @@ var refusal = &Fact[refusedCall]{
 
 func reportedCall(f Facts) Call {
 	c := refusal.Of(f)
-	if f.c.Symptom == Exec {
-		return Call{Action: actionOf(c.Reading), Resource: c.Resource, Principal: c.Principal, Message: c.Line}
+	if f.c.Symptom == Exec { // the session is what is asked about, and several calls make it
+		return Call{}
 	}
 	by, _ := signer.Try(f)
 	return Call{Action: c.action, Resource: c.asked(), Principal: by.principal.ARN, Message: c.Line}

@@ -16,6 +16,7 @@ type Report struct {
 	Causes   []Cause // root cause first; consequences are not repeated here
 	Steps    []StepResult
 	Trace    vpc.Trace      // the packet's way, for the ribbon; zero when no path was walked
+	Resolved vpc.Resolution // what the VPC's resolver answers for the target's name; zero when nobody asked it
 	Calls    map[string]int // by operation: "ec2:DescribeSubnets"
 	Duration time.Duration
 	Runbook  *Runbook // what the AWS runbook found; nil when nobody asked for it

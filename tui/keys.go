@@ -17,6 +17,7 @@ var keys = struct {
 	enter, back, filter, order, reverse, refresh, kinds, next key.Binding
 	again, recheck, copyFix, copySentence, answer, choose     key.Binding
 	choice, paste, copyDocument, take, takeTold, clear        key.Binding
+	debug, shell, stop                                        key.Binding
 	profile, region, failures, help, quit, interrupt          key.Binding
 }{
 	up:       bind("↑ k", "up", "up", "k"),
@@ -48,6 +49,10 @@ var keys = struct {
 	take:     bind("ctrl+s", "take it", "ctrl+s", "ctrl+d"),
 	takeTold: bind("1-9", "take it", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	clear:    bind("ctrl+l", "clear", "ctrl+l"),
+
+	debug: bind("d", "debug task", "d"),
+	shell: bind("x", "shell", "x"),
+	stop:  bind("D", "stop it", "D"),
 
 	profile:   bind("p", "profile, region", "p"),
 	region:    bind("tab", "other region", "tab"),

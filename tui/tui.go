@@ -16,6 +16,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
 )
 
@@ -38,6 +39,7 @@ type Options struct {
 	World, Story string
 
 	ReadOnly bool // shown in the header
+	Debug    debug.Options
 	NoColor  bool // NO_COLOR, --no-color or TERM=dumb
 
 	Walker func(Session) Walker // what walks the tree; nil means a steps.Engine
@@ -51,6 +53,8 @@ type Options struct {
 type Session struct {
 	Reader          aws.Reader
 	Profile, Region string
+	Debug           DebugTasks // nil where nothing may be launched
+	Shell           Shell      // nil where no shell may be opened
 }
 
 // A Profile is one that the AWS configuration files name.
@@ -88,6 +92,7 @@ func Run(ctx context.Context, o Options) error {
 	m := New(ctx, o)
 	defer m.cancel()
 	_, err := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out)).Run()
+	m.tidy()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

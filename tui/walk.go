@@ -23,6 +23,7 @@ type walk struct {
 	calls   int           // of the walk under way
 	tree    tree
 	report  *steps.Report // of the last walk that came to its end
+	offer   offer
 }
 
 // stepSeen is an event of walk id.
@@ -38,12 +39,15 @@ type walked struct {
 }
 
 func newWalk(q inquiry) *walk {
-	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree()}
+	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree(), offer: newOffer(q.Case)}
 }
 
-func (s *walk) title() string       { return "The walk" }
-func (s *walk) typing() bool        { return false }
-func (s *walk) close(e *env)        { s.reading.stop(e) }
+func (s *walk) title() string { return "The walk" }
+func (s *walk) typing() bool  { return false }
+func (s *walk) close(e *env) {
+	s.reading.stop(e)
+	s.offer.reading.stop(e)
+}
 func (s *walk) open(e *env) tea.Cmd { return s.start(e) }
 
 // start walks, after the facts of the steps in forget were dropped; "" drops all. What the last walk found stays in view
@@ -74,10 +78,13 @@ func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
 			s.tree.settle(msg.report)
 		}
 	}
-	if mine, _ := s.reading.ended(e, msg); mine {
+	if mine, whole := s.reading.ended(e, msg); mine {
 		s.took = e.now().Sub(s.started)
+		if whole && s.offer.plan == nil && !s.offer.reading.busy {
+			return s.offer.read(e, true)
+		}
 	}
-	return nil
+	return s.offer.receive(e, msg)
 }
 
 // see takes in one event of the walk.
@@ -106,6 +113,7 @@ func (s *walk) keys(e *env) []key.Binding {
 	if _, ok := s.document(); ok {
 		ks = append(ks, keys.copyDocument)
 	}
+	ks = append(ks, e.actions()...)
 	if s.report != nil {
 		ks = append(ks, keys.answer, keys.copySentence)
 	}
@@ -124,6 +132,8 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 		if _, ok := s.tree.selected(); ok {
 			e.open(&finding{walk: s, step: s.tree.cursor})
 		}
+	case key.Matches(k, keys.debug), key.Matches(k, keys.shell):
+		return act(e, k, &s.offer)
 	case key.Matches(k, keys.answer) && s.report != nil:
 		e.open(&answer{walk: s})
 	case key.Matches(k, keys.copyFix):

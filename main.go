@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -49,6 +50,8 @@ type program struct {
 	set      settings
 	log      *os.File // --log-file, once it is open
 	status   int
+
+	debugTask debug.Options // of the wizard's d
 }
 
 // run executes one command line and returns the exit status.
@@ -145,6 +148,7 @@ Without a command it opens the wizard. --demo and --snapshot go with every comma
 		return usageError{err.Error(), fmt.Sprintf("see: %s --help", cmd.CommandPath())}
 	})
 	p.set.register(root.PersistentFlags())
+	root.Flags().StringVar(&p.debugTask.Image, "image", debug.DefaultImage, "image of the wizard's debug task, for example a copy in your own Amazon ECR")
 	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.debugCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return p.set.check(cmd) }
 	return root

@@ -84,7 +84,10 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	}
 	r.Verdict = overall(results, r.Causes)
 	if p, err := path.Try(f); err == nil {
-		r.Trace = p.main
+		r.Trace, r.Resolved = p.main, p.resolution
+		if p.proxied {
+			r.Resolved = p.wanted
+		}
 	}
 	if c.Symptom == Start {
 		r.Needs, _ = matrix.Try(f)

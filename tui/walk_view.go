@@ -16,7 +16,7 @@ func (s *walk) view(e *env, w, h int) []string {
 	if h >= leastHeight {
 		head = append(head, "")
 	}
-	foot := s.conclusion(e, w, h)
+	foot := append(s.conclusion(e, w, h), s.offered(e, w, h)...)
 	if l := s.recheck.countdown(e.now()); l != "" {
 		foot = append(foot, gutter+e.style.warn.Render(cut(l, w-4)))
 	}
@@ -160,6 +160,14 @@ func (s *walk) conclusion(e *env, w, h int) []string {
 		lines = append(lines, gutter+p.faint.Render(cut(aws.Clean(more), w-4)))
 	}
 	return lines
+}
+
+// offered says what d will do, once the walk has ended.
+func (s *walk) offered(e *env, w, h int) []string {
+	if s.reading.busy || s.reading.err != nil {
+		return nil
+	}
+	return s.offer.lines(e, w, 1+h/leastHeight)
 }
 
 // pane is the step under the cursor.

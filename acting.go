@@ -10,9 +10,9 @@ import (
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/aws/exec"
 	"fargate-doctor/aws/read"
-	"fargate-doctor/demoshell"
 	"fargate-doctor/steps"
 	"fargate-doctor/tui"
+	"fargate-doctor/tui/demoshell"
 )
 
 // session returns a world as the wizard works on it, with what may be done there.

@@ -44,22 +44,16 @@ func (w world) shell(ctx context.Context, task aws.Task, container string) (tui.
 	return (&exec.Client{API: w.sessions}).Terminal(ctx, target), nil
 }
 
-// demoShell opens a shell in a container of a demo world. One in a debug task answers from the network and the role of the task that it
-// stands beside.
+// demoShell opens a shell in a container of a demo world.
 func (w world) demoShell(ctx context.Context, task aws.Task, container string) (tui.Terminal, error) {
 	target, err := exec.Choose(task, container)
 	if err != nil {
 		return nil, err
 	}
-	studied := steps.Case{Region: w.region, Cluster: task.Cluster, Task: task.ARN}
-	place := demoshell.Place{World: w.title, Region: w.region, Container: target.Container, Task: task.ID, Network: studied, Access: studied}
+	in := steps.Case{Region: w.region, Cluster: task.Cluster, Task: task.ARN, Container: target.Container}
+	place := demoshell.Place{World: w.title, Region: w.region, Task: task.ID, Case: in}
 	if arn, ok := aws.ParseARN(task.ARN); ok {
 		place.Account = arn.Account
-	}
-	beside, network, launched := w.cloud.Beside(task.ARN)
-	if launched {
-		place.Network = steps.Case{Region: w.region, Launch: &steps.Launch{Subnets: network.Subnets, SecurityGroups: network.SecurityGroups, PublicIP: network.AssignPublicIP}}
-		place.Access.Task = beside.ARN
 	}
 	if d, err := read.TaskDefinition(ctx, w.cloud, task.TaskDefinition); err == nil {
 		place.Role = d.TaskRole
@@ -70,7 +64,7 @@ func (w world) demoShell(ctx context.Context, task aws.Task, container string) (
 		}
 	}
 	place.Variables = append(place.Variables, task.Environment[target.Container]...)
-	engine := &steps.Engine{Reader: w.reader, Region: w.region, Now: w.now}
+	engine := &steps.Engine{Reader: w.cloud, Region: w.region, Now: w.now}
 	place.Walk = func(ctx context.Context, c steps.Case) (steps.Report, error) { return engine.Walk(ctx, c, nil) }
 	return demoshell.New(ctx, place), nil
 }

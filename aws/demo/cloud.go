@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,12 +41,13 @@ type started struct {
 	aws.RunRequest
 	arn      string
 	image    string
-	role     string
 	at       time.Time
 	stopped  time.Time
 	reason   string   // why it stopped
 	unpulled string   // why it will
-	beside   aws.Task // a task of the world in the same subnet, whose interface tells what a new one would be like
+	beside   aws.Task // a running task of the world in the same subnet; zero when there is none
+
+	vpc, zone, address string // of its interface
 }
 
 // When a task reaches its phases.
@@ -97,19 +99,43 @@ func (c *Cloud) DeregisterDefinition(_ context.Context, arn string) error {
 
 // RunTask starts a task.
 func (c *Cloud) RunTask(ctx context.Context, r aws.RunRequest) (string, error) {
-	beside := c.beside(ctx, r)
+	q := aws.Query{Service: "ecs", Operation: "RunTask"}
+	t := &started{RunRequest: r, at: c.now(), beside: c.beside(ctx, r)}
+	subnets, err := read.AllSubnets(ctx, c.base, c.world.Region)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range subnets {
+		if len(r.Network.Subnets) > 0 && s.ID == r.Network.Subnets[0] && len(s.CIDRs) > 0 {
+			t.vpc, t.zone, t.address = s.VPC, s.Zone, above(s.CIDRs[0].Addr(), neverUsed)
+		}
+	}
+	if t.vpc == "" {
+		return "", aws.Errorf(aws.NotFound, q, strings.Join(r.Network.Subnets, ", "), "there is no such subnet")
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	definition, known := c.definitions[r.Definition]
 	if !known {
-		return "", aws.Errorf(aws.NotFound, aws.Query{Service: "ecs", Operation: "RunTask"}, r.Definition, "there is no such task definition")
+		return "", aws.Errorf(aws.NotFound, q, r.Definition, "there is no such task definition")
 	}
-	t := &started{RunRequest: r, arn: c.arn("task", aws.ShortName(r.Cluster)+"/"+c.number(32)), image: definition.Image, role: definition.TaskRole, at: c.now(), beside: beside}
+	t.arn, t.image = c.arn("task", aws.ShortName(r.Cluster)+"/"+c.number(32)), definition.Image
 	if c.Pull != nil {
 		t.unpulled = c.Pull(ctx, r.Network, definition.Image)
 	}
 	c.tasks[t.arn] = t
 	return t.arn, nil
+}
+
+// neverUsed is the place in a subnet of an address that no world uses.
+const neverUsed = 222
+
+// above returns the nth address after another one.
+func above(a netip.Addr, n int) string {
+	for range n {
+		a = a.Next()
+	}
+	return a.String()
 }
 
 // beside finds a running task of the world in the network of a request.
@@ -141,17 +167,6 @@ func (c *Cloud) CreateService(_ context.Context, r aws.RunRequest) (string, erro
 
 // DeleteService does nothing, as there are none.
 func (c *Cloud) DeleteService(context.Context, string, string) error { return nil }
-
-// Beside returns the task of the world beside which a started task stands, and the network that it was started in.
-func (c *Cloud) Beside(arn string) (aws.Task, aws.NetworkConfiguration, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := c.tasks[arn]
-	if t == nil {
-		return aws.Task{}, aws.NetworkConfiguration{}, false
-	}
-	return t.beside, t.Network, true
-}
 
 // Read answers with what the world holds and what was started in it.
 func (c *Cloud) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
@@ -263,44 +278,51 @@ func (c *Cloud) whole(id string) string {
 	return id
 }
 
-// interfaces answers about the interface of a started task with the one beside it, under its own id and address.
+// interfaces adds the interfaces of started tasks to an answer.
 func (c *Cloud) interfaces(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
-	ids, _ := q.Input["NetworkInterfaceIds"].([]string)
-	c.mu.Lock()
-	replaced := map[string]*started{}
-	asked := slices.Clone(ids)
-	for _, t := range c.tasks {
-		if i := slices.Index(asked, t.eni()); i >= 0 && t.beside.ARN != "" {
-			asked[i] = t.beside.Attachment.Interface
-			replaced[asked[i]] = t
-		}
-	}
-	c.mu.Unlock()
-	if len(replaced) == 0 {
-		return c.base.Read(ctx, q, page)
-	}
-	q.Input = maps.Clone(q.Input)
-	q.Input["NetworkInterfaceIds"] = asked
 	return c.base.Read(ctx, q, func(raw json.RawMessage) error {
-		text := string(raw)
-		for id, t := range replaced {
-			text = strings.NewReplacer(id, t.eni(), t.beside.Attachment.PrivateIPv4.String(), t.address()).Replace(text)
+		var answer struct{ NetworkInterfaces []map[string]any }
+		if err := json.Unmarshal(raw, &answer); err != nil {
+			return err
 		}
-		return page(json.RawMessage(text))
+		c.mu.Lock()
+		all := answer.NetworkInterfaces
+		for _, t := range c.tasks {
+			if status, _ := t.status(c.now()); status == "STOPPED" || status == "PROVISIONING" {
+				continue
+			}
+			own := t.networkInterface(c.account)
+			for _, i := range answer.NetworkInterfaces { // a new one has an IPv6 address where its neighbour has
+				if t.beside.Attachment.Interface != "" && i["NetworkInterfaceId"] == t.beside.Attachment.Interface {
+					own["Ipv6Addresses"] = i["Ipv6Addresses"]
+				}
+			}
+			all = append(all, own)
+		}
+		c.mu.Unlock()
+		return give(page, "NetworkInterfaces", all)
 	})
+}
+
+// networkInterface is what DescribeNetworkInterfaces shows of a started task's interface.
+func (t *started) networkInterface(account string) map[string]any {
+	var groups []any
+	for _, id := range t.Network.SecurityGroups {
+		groups = append(groups, map[string]string{"GroupId": id})
+	}
+	address := map[string]any{"Primary": true, "PrivateIpAddress": t.address}
+	if t.Network.AssignPublicIP {
+		address["Association"] = map[string]string{"PublicIp": "203.0.113.99"} // RFC 5737
+	}
+	return map[string]any{
+		"NetworkInterfaceId": t.eni(), "InterfaceType": "interface", "VpcId": t.vpc, "SubnetId": t.Network.Subnets[0], "AvailabilityZone": t.zone,
+		"OwnerId": account, "Status": "in-use", "SourceDestCheck": true, "Groups": groups, "PrivateIpAddress": t.address, "PrivateIpAddresses": []any{address},
+	}
 }
 
 func (t *started) id() string { return aws.ShortName(t.arn) }
 
 func (t *started) eni() string { return "eni-0" + t.id()[:16] }
-
-// address is the one after that of the task beside it.
-func (t *started) address() string {
-	if a := t.beside.Attachment.PrivateIPv4; a.IsValid() {
-		return a.Next().String()
-	}
-	return ""
-}
 
 // status returns the state at a time: of the task, and of its Exec agent.
 func (t *started) status(now time.Time) (task, agent string) {
@@ -338,10 +360,7 @@ func (t *started) answer(c *Cloud) map[string]any {
 	detail := func(name, value string) map[string]string { return map[string]string{"name": name, "value": value} }
 	details := []any{detail("subnetId", subnet)}
 	if status != "PROVISIONING" {
-		details = append(details, detail("networkInterfaceId", t.eni()))
-		if a := t.address(); a != "" {
-			details = append(details, detail("privateIPv4Address", a))
-		}
+		details = append(details, detail("networkInterfaceId", t.eni()), detail("privateIPv4Address", t.address))
 	}
 	var environment []any
 	for _, pair := range t.Environment {
@@ -349,7 +368,7 @@ func (t *started) answer(c *Cloud) map[string]any {
 	}
 	a := map[string]any{
 		"taskArn": t.arn, "clusterArn": c.arn("cluster", aws.ShortName(t.Cluster)), "taskDefinitionArn": t.Definition, "group": "family:" + family(t.Definition),
-		"launchType": "FARGATE", "platformVersion": "1.4.0", "platformFamily": "Linux", "availabilityZone": t.beside.Zone, "startedBy": t.StartedBy,
+		"launchType": "FARGATE", "platformVersion": "1.4.0", "platformFamily": "Linux", "availabilityZone": t.zone, "startedBy": t.StartedBy,
 		"lastStatus": status, "desiredStatus": desired, "enableExecuteCommand": true, "createdAt": t.at.Format(time.RFC3339Nano),
 		"attachments": []any{map[string]any{"id": "attachment-" + t.id()[:8], "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": details}},
 		"containers": []any{map[string]any{"name": t.Container, "image": t.image, "lastStatus": status, "runtimeId": t.id() + "-0",

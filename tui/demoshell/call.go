@@ -46,7 +46,7 @@ func (s *Shell) aws(ctx context.Context, out io.Writer, args []string) (int, err
 	if call.action == "sts:GetCallerIdentity" {
 		return s.whoami(out)
 	}
-	c := s.place.Access
+	c := s.place.Case
 	c.Symptom, c.Region, c.Action, c.Resource, c.Target, c.Error = steps.Auth, s.place.Region, call.action, call.resource, "", ""
 	r, err := s.place.Walk(ctx, c)
 	if err != nil {

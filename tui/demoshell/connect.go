@@ -32,7 +32,7 @@ type reach struct {
 
 // reach walks the way to a host and port, as the world's engine sees it.
 func (s *Shell) reach(ctx context.Context, host string, port uint16) (reach, error) {
-	c := s.place.Network
+	c := s.place.Case
 	c.Symptom, c.Target, c.Region = steps.Timeout, hostPort(host, port), s.place.Region
 	r, err := s.place.Walk(ctx, c)
 	if err != nil {

@@ -26,11 +26,9 @@ type Place struct {
 	World     string // what the demo world is called
 	Region    string
 	Account   string
-	Container string
 	Task      string     // id
 	Role      string     // ARN of the task role, "" for none
-	Network   steps.Case // whose subject's network the tools are in
-	Access    steps.Case // whose subject's permissions they have
+	Case      steps.Case // whose subject is the container
 	Variables []aws.Pair // of the container
 	Walk      func(context.Context, steps.Case) (steps.Report, error)
 }
@@ -98,7 +96,7 @@ func (s *Shell) Run() error {
 		line, err := console.ReadLine()
 		switch {
 		case keys.interrupted():
-			fmt.Fprint(console, "^C\n")
+			fmt.Fprint(s.out, "^C\r\n") // the console would draw the line again
 			console = renewed(console, keys, s.out)
 			s.status = 130
 			continue

@@ -127,8 +127,8 @@ func (p *program) command() *cobra.Command {
 		Short: "Find out why a container on AWS Fargate cannot reach an AWS service",
 		Long: `fargate-doctor walks a decision tree with live checks against AWS: it finds the security group rule, network ACL entry, route,
 endpoint or DNS setting that stops a Fargate task from reaching a service, shows the evidence, and prints the command that
-mends it. It reads and never changes your account, but for exec, which opens a shell in a container, and diagnose --runbook, which
-runs a runbook of AWS.
+mends it. A diagnosis reads and never changes your account. What acts has a name: exec and the wizard's x open a shell in a container,
+debug and the wizard's d launch a debug task, diagnose --runbook runs a runbook of AWS. --read-only takes all of it away.
 
 Without a command it opens the wizard. --demo and --snapshot go with every command.`,
 		Example: `  fargate-doctor                          the wizard, on your AWS account

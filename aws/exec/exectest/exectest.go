@@ -1,7 +1,7 @@
 //go:build unix
 
 // Package exectest is a stand-in for what is at the other end of an ECS Exec session: the APIs of ECS, Systems Manager and KMS as far as a
-// session calls them, the message gateway, and the agent in the container, which runs real programs of this computer on a real pty. It
+// session, and the debug task that it may be in, call them, the message gateway, and the agent in the container, which runs real programs of this computer on a real pty. It
 // misbehaves as told. It is imported by tests only.
 //
 // It is written from the protocol, not from aws/exec, and shares nothing with it: a mistake there is not made here again.
@@ -89,6 +89,9 @@ type Server struct {
 	bound    map[string]string // the encryption context of the last one
 	gone     bool
 	dials    []string // "signed", "unsigned"
+
+	definitions map[string]map[string]any // that were registered, by ARN
+	launched    []*Launched
 }
 
 // Start starts a stand-in that ends with the test.
@@ -103,7 +106,7 @@ func Start(t testing.TB, o Options) *Server {
 		o.Startup = 20 * time.Millisecond
 	}
 	s := &Server{options: o, slots: make(chan struct{}, o.Limit), quit: make(chan struct{}), calls: map[string]int{},
-		sessions: map[string]*session{}, keys: map[string][]byte{}}
+		sessions: map[string]*session{}, keys: map[string][]byte{}, definitions: map[string]map[string]any{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /", s.api)
 	mux.HandleFunc("GET /v1/data-channel/{id}", s.gateway)

@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},
 	"steps/report":   {"aws", "aws/vpc", "steps"},
 	"steps/symptom":  {"aws"},
+	"steps/probe":    {"aws", "steps/symptom"},
 	"tui":            {"aws", "aws/read", "aws/vpc", "steps", "steps/report", "steps/symptom"},
 	"tui/background": {},
 }
@@ -39,7 +40,7 @@ var mayImport = map[string][]string{
 var testSupport = []string{"aws/live/livetest", "aws/exec/exectest", "aws/runbook/runbooktest"}
 
 // pure packages take values and return values: no I/O and no clock.
-var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report", "steps/symptom"}
+var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report", "steps/symptom", "steps/probe"}
 
 var banned = []string{"os", "os/exec", "net", "net/http", "log", "math/rand", "syscall"}
 

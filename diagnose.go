@@ -20,6 +20,7 @@ func (p *program) diagnoseCommand() *cobra.Command {
 	var symptom string
 	var answers map[string]string
 	var wish runbookWish
+	var probes probeWish
 	cmd := &cobra.Command{
 		Use:   "diagnose",
 		Short: "Walk the decision tree without a screen",
@@ -27,6 +28,10 @@ func (p *program) diagnoseCommand() *cobra.Command {
 
 Exit status: 0 nothing wrong was found, 1 the program could not do its work, 2 a problem was found, 3 something that was needed
 could not be read (the report names it).
+
+--probe also looks from inside the task's container, over one session of ECS Exec: name lookup, TCP connection, TLS handshake, HTTP
+request with and without the container's proxy, and a harmless call of the AWS CLI, with whatever tools the image has. What it sees is held
+against what the configuration says; a difference is a finding of its own.
 
 --runbook also runs AWSSupport-TroubleshootECSTaskFailedToStart of AWS Systems Manager on the task, which must have failed, and holds its
 result against the report. It may make a Lambda function and a role in the account; what it will do is shown first, and at a terminal you
@@ -36,6 +41,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
   fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
   fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish --resource arn:aws:sns:eu-central-1:111122223333:orders
   tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
+  fargate-doctor diagnose --cluster shop --service web --to sns --probe      (look from inside the container too)
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
   fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
 		Args: cobra.NoArgs,
@@ -65,7 +71,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
 				c.Launch = &launch
 			}
-			return p.diagnose(cmd.Context(), c, wish)
+			return p.diagnose(cmd.Context(), c, wish, probes)
 		},
 	}
 	f := cmd.Flags()
@@ -82,6 +88,9 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "security group of a task that does not exist yet")
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
 	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
+	f.BoolVar(&probes.wanted, "probe", false, "also look from inside the container, over ECS Exec, and hold that against the report")
+	f.StringVar(&probes.in, "probe-in", probePlaces[0], "where to look from: "+quoted(probePlaces)+", a debug task that runs beside the task")
+	f.BoolVar(&probes.install, "probe-install", false, "install tools in the container where it has none to look with")
 	f.BoolVar(&wish.wanted, "runbook", false, "also run the AWS runbook for tasks that fail to start, and compare")
 	f.StringVar(&wish.role, "automation-role", "", "ARN of the role that the runbook is to use (default: your own permissions)")
 	return cmd
@@ -123,11 +132,14 @@ func symptomNames() []string {
 	return names
 }
 
-func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish) error {
+func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish, probes probeWish) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
 	if err := wish.check(p.set, flags); err != nil {
+		return err
+	}
+	if err := probes.check(p.set, flags); err != nil {
 		return err
 	}
 	w, err := p.open(ctx)
@@ -160,6 +172,11 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWi
 	progress.clear()
 	if err != nil {
 		return err
+	}
+	if probes.wanted {
+		if r, err = p.probed(ctx, engine, w, c, probes, r); err != nil {
+			return err
+		}
 	}
 	p.status = report.ExitCode(r)
 	if wish.wanted {

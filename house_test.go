@@ -17,7 +17,7 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/symptom", "tui", "tui/background"},
+	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/probe", "steps/symptom", "tui", "tui/background"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
@@ -28,8 +28,8 @@ var mayImport = map[string][]string{
 	"aws/runbook":    {"aws"},
 	"aws/snapshot":   {"aws"},
 	"aws/demo":       {"aws", "aws/snapshot"},
-	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},
-	"steps/report":   {"aws", "aws/vpc", "steps"},
+	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/probe", "steps/symptom"},
+	"steps/report":   {"aws", "aws/vpc", "steps", "steps/probe"},
 	"steps/symptom":  {"aws"},
 	"steps/probe":    {"aws", "steps/symptom"},
 	"tui":            {"aws", "aws/read", "aws/vpc", "steps", "steps/report", "steps/symptom"},

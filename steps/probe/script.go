@@ -95,7 +95,7 @@ func (s Script) Text() string {
 		b.WriteString(withNothing)
 	}
 	for n, part := range s.parts {
-		fmt.Fprintf(&b, "# %d %s %q\n", n, part.tool.name, part.target.address())
+		fmt.Fprintf(&b, "# %d %s %s %q\n", n, part.kind, part.tool.name, part.target.address())
 		fmt.Fprintf(&b, "c%d() { %s\n}\np %d &\n", n, part.tool.command(part.target), n)
 	}
 	b.WriteString("wait")

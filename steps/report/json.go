@@ -28,6 +28,7 @@ type document struct {
 	Calls      calls         `json:"calls"`
 	DurationMs int64         `json:"durationMs"`
 	Runbook    *runbookJSON  `json:"runbook,omitempty"` // where one was asked for
+	Probes     *probesJSON   `json:"probes,omitempty"`  // where they were asked for
 }
 
 type subject struct {
@@ -147,6 +148,7 @@ func JSON(r steps.Report) ([]byte, error) {
 		}),
 		Missing: clean(Missing(r)),
 		Runbook: runbookOf(r.Runbook),
+		Probes:  probesOf(r.Probes),
 		Calls:   calls{ByOperation: map[string]int{}},
 	}
 	if c := r.Call; c != (steps.Call{}) {

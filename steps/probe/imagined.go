@@ -167,7 +167,7 @@ func (w imagined) bash(t Target) (string, int) {
 	case NoRoute:
 		text = "No route to host"
 	case Unresolved:
-		return fmt.Sprintf("%s: %s: Name or service not known\n%s: line 1: /dev/tcp/%s/%d: Invalid argument\n", t.Host, t.Host, t.Host, t.Host, t.Port), 1
+		return fmt.Sprintf("%s: line 1: %s: Name or service not known\n%s: line 1: /dev/tcp/%s/%d: Invalid argument\n", t.Host, t.Host, t.Host, t.Host, t.Port), 1
 	default:
 		return "", ended
 	}
@@ -206,17 +206,23 @@ func (w imagined) curl(kind Kind, t Target, command string) (string, int) {
 		}
 		return "seen 0.001204 " + tls + " 404 200\n", 0
 	}
-	switch w.reach(t) {
+	v := w.reach(t)
+	address := t.Host
+	if addresses, _ := w.Lookup(t.Host); len(addresses) > 0 {
+		address = addresses[0].String()
+	}
+	vague := fmt.Sprintf("curl: (7) Failed to connect to %s port %d after 1 ms: Couldn't connect to server\n", t.Host, t.Port) + nothing
+	switch v {
 	case Reached:
 		return "seen 0.001204 " + tls + " 404 000\n", 0
 	case Refused:
-		return fmt.Sprintf("* connect to %s port %d failed: Connection refused\ncurl: (7) Failed to connect to %s port %d after 1 ms: Couldn't connect to server\n", t.Host, t.Port, t.Host, t.Port) + nothing, 7
+		return fmt.Sprintf("* connect to %s port %d failed: Connection refused\n", address, t.Port) + vague, 7
 	case NoRoute:
-		return fmt.Sprintf("* connect to %s port %d failed: No route to host\ncurl: (7) Failed to connect to %s port %d after 1 ms: Couldn't connect to server\n", t.Host, t.Port, t.Host, t.Port) + nothing, 7
+		return "* Immediate connect fail for " + address + ": No route to host\n" + vague, 7
 	case Unresolved:
 		return "curl: (6) Could not resolve host: " + t.Host + "\n" + nothing, 6
 	}
-	return "curl: (28) Connection timed out after 4001 milliseconds\n" + nothing, 28
+	return fmt.Sprintf("curl: (28) Failed to connect to %s port %d after 4001 ms: Timeout was reached\n", t.Host, t.Port) + nothing, 28
 }
 
 var callForm = regexp.MustCompile(` aws (\S+) (\S+) .*--endpoint-url '([^']*)'`)

@@ -30,6 +30,7 @@ func run(t *testing.T, stdin string, args ...string) result {
 }
 
 func TestDiagnoseEndsWithTheStatusThatScriptsLeanOn(t *testing.T) {
+	schema := openReportSchema(t)
 	want := map[string]int{"ok": exitFine, "blocked": exitProblem, "misconfigured": exitProblem, "denied": exitProblem, "unknown": exitInconclusive}
 	for _, w := range demo.Worlds() {
 		t.Run(w.Name, func(t *testing.T) {
@@ -48,6 +49,9 @@ func TestDiagnoseEndsWithTheStatusThatScriptsLeanOn(t *testing.T) {
 			if err := json.Unmarshal([]byte(r.out), &report); err != nil {
 				t.Fatalf("stdout is not JSON: %v\n%s", err, r.out)
 			}
+			if err := schema.check(r.out); err != nil {
+				t.Error(err)
+			}
 			if report.Schema != 1 || report.Verdict != w.Expect.Verdict {
 				t.Errorf("schema %d, verdict %s", report.Schema, report.Verdict)
 			}
@@ -62,6 +66,10 @@ func TestWrongUseIsExplained(t *testing.T) {
 		says string
 	}{
 		{"unknown format", []string{"diagnose", "--demo", "--format", "yaml"}, "--format yaml"},
+		{"format of reports only", []string{"explain", "--format", "html"}, "text or json"},
+		{"file of no format", []string{"diagnose", "--demo", "-o", "report.pdf"}, "report.pdf"},
+		{"file in no folder", []string{"diagnose", "--demo", "-o", filepath.Join(t.TempDir(), "none", "report.md")}, "report.md"},
+		{"batch as a page", []string{"path", "--demo", "--batch", "--format", "html"}, "--batch"},
 		{"unknown flag", []string{"diagnose", "--nope"}, "--nope"},
 		{"unknown command", []string{"diagnoze"}, "diagnoze"},
 		{"unknown symptom", []string{"diagnose", "--demo", "--symptom", "sadness"}, "timeout"},
@@ -167,6 +175,47 @@ func causesIn(t *testing.T, out string) []string {
 	return codes
 }
 
+func TestReportsGoToFilesOfEveryFormat(t *testing.T) {
+	folder := t.TempDir()
+	for extension, begins := range map[string]string{".txt": "Service web", ".json": "{\n", ".md": "# Service web", ".html": "<!DOCTYPE html>"} {
+		file := filepath.Join(folder, "report"+extension)
+		for range 2 { // the second writes over the first
+			r := run(t, "", "diagnose", "--demo=iam-resource-policy-denied-cross-account", "--redact", "-o", file)
+			if r.status != exitProblem || r.out != "" || !strings.Contains(r.err, file) {
+				t.Fatalf("%s: %+v", extension, r)
+			}
+		}
+		text := contents(t, file)
+		if !strings.HasPrefix(text, begins) {
+			t.Errorf("%s begins with %.40q", extension, text)
+		}
+		if strings.Contains(text, "111122223333") || strings.Contains(text, "444455556666") || !strings.Contains(text, "111111111111") || !strings.Contains(text, "222222222222") {
+			t.Errorf("%s: account ids are not masked", extension)
+		}
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", extension, info.Mode(), err)
+		}
+	}
+	if names, _ := os.ReadDir(folder); len(names) != 4 {
+		t.Errorf("%d files stand there", len(names))
+	}
+	for _, args := range [][]string{
+		{"diagnose", "--demo"},
+		{"path", "--demo", "--cluster", "shop", "--from", "b01ada83", "--to", "sns"},
+	} {
+		for format, begins := range map[string]string{"markdown": "# ", "html": "<!DOCTYPE html>", "json": "{"} {
+			if r := run(t, "", append(args, "--format", format)...); !strings.HasPrefix(r.out, begins) || r.status == exitFailed {
+				t.Errorf("%v %s: %d %.80q %s", args, format, r.status, r.out, r.err)
+			}
+		}
+	}
+	if r := run(t, "", "path", "--demo", "--cluster", "shop", "--from", "b01ada83", "--to", "sns", "--format", "html", "-o", filepath.Join(folder, "path.txt")); r.status == exitFailed {
+		t.Error(r.err)
+	} else if text := contents(t, filepath.Join(folder, "path.txt")); !strings.HasPrefix(text, "<!DOCTYPE html>") {
+		t.Errorf("--format gives way to the extension: %.40q", text)
+	}
+}
+
 func TestVersionAndHelpNeedNothing(t *testing.T) {
 	for _, name := range []string{"AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "HOME"} {
 		t.Setenv(name, "")
@@ -179,6 +228,16 @@ func TestVersionAndHelpNeedNothing(t *testing.T) {
 	for _, word := range []string{"diagnose", "path", "classify", "explain", "policy", "snapshot", "completion", "--demo", "--read-only"} {
 		if !strings.Contains(r.out, word) {
 			t.Errorf("--help does not name %s", word)
+		}
+	}
+}
+
+// README's table names every command.
+func TestTheReadmeNamesEveryCommand(t *testing.T) {
+	readme := contents(t, "README.md")
+	for _, c := range benchProgram().command().Commands() {
+		if !strings.Contains(readme, "\n| `fargate-doctor "+c.Name()+"` |") {
+			t.Errorf("README's table of commands lacks %s", c.Name())
 		}
 	}
 }

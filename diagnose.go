@@ -21,6 +21,7 @@ func (p *program) diagnoseCommand() *cobra.Command {
 	var answers map[string]string
 	var wish runbookWish
 	var probes probeWish
+	var to destination
 	cmd := &cobra.Command{
 		Use:   "diagnose",
 		Short: "Walk the decision tree without a screen",
@@ -40,12 +41,17 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 		Example: `  fargate-doctor diagnose --cluster shop --task 7c1e55ab --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
   fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish --resource arn:aws:sns:eu-central-1:111122223333:orders
+  fargate-doctor diagnose --cluster shop --service web --to sns --redact -o report.html     (a page for a colleague)
   tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
   fargate-doctor diagnose --cluster shop --service web --to sns --probe      (look from inside the container too)
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
   fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
-		Args: cobra.NoArgs,
+		Args:        cobra.NoArgs,
+		Annotations: writesReports,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.set.formatFor(cmd, to); err != nil {
+				return err
+			}
 			if symptom != "" && !slices.Contains(symptomNames(), symptom) {
 				return usagef("use "+quoted(symptomNames()), "--symptom %s is not known", symptom)
 			}
@@ -71,7 +77,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
 				c.Launch = &launch
 			}
-			return p.diagnose(cmd.Context(), c, wish, probes)
+			return p.diagnose(cmd.Context(), c, wish, probes, to)
 		},
 	}
 	f := cmd.Flags()
@@ -93,6 +99,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	f.BoolVar(&probes.install, "probe-install", false, "install tools in the container where it has none to look with")
 	f.BoolVar(&wish.wanted, "runbook", false, "also run the AWS runbook for tasks that fail to start, and compare")
 	f.StringVar(&wish.role, "automation-role", "", "ARN of the role that the runbook is to use (default: your own permissions)")
+	to.register(f)
 	return cmd
 }
 
@@ -132,7 +139,7 @@ func symptomNames() []string {
 	return names
 }
 
-func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish, probes probeWish) error {
+func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish, probes probeWish, to destination) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
@@ -182,19 +189,9 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWi
 	if wish.wanted {
 		r.Runbook = p.runRunbook(ctx, w, c, wish.role, r)
 	}
-	return p.print(r)
-}
-
-// print writes a report in the format that the person chose.
-func (p *program) print(r steps.Report) error {
-	if p.set.format == "json" {
-		text, err := report.JSON(r)
-		if err != nil {
-			return err
-		}
-		_, err = p.out.Write(text)
+	text, err := p.rendered(r, to)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(p.out, report.Text(r, p.width(), p.color()))
-	return err
+	return p.write(to, text)
 }

@@ -25,6 +25,8 @@ const (
 	exitFailed       = 1 // the program could not do its work: usage, credentials, network
 	exitProblem      = 2 // a problem was found
 	exitInconclusive = 3 // something needed could not be read
+
+	exitPipe = 128 + int(syscall.SIGPIPE) // of exec: nobody reads its output any more, as for every program in a pipe
 )
 
 func main() {
@@ -144,6 +146,6 @@ Without a command it opens the wizard. --demo and --snapshot go with every comma
 	})
 	p.set.register(root.PersistentFlags())
 	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.debugCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.set.check() }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return p.set.check(cmd) }
 	return root
 }

@@ -34,6 +34,7 @@ func (p *program) pathCommand() *cobra.Command {
 	var cluster string
 	var launch steps.Launch
 	var batch bool
+	var to destination
 	cmd := &cobra.Command{
 		Use:   "path",
 		Short: "Say what happens to one packet",
@@ -45,8 +46,15 @@ does not exist yet. --batch reads {"from","to","port","protocol"} lines from std
 		Example: `  fargate-doctor path --from eni-0a1b2c3d --to 10.0.3.7:5432
   fargate-doctor path --subnet subnet-0a1 --security-group sg-0b2 --to sns.eu-central-1.amazonaws.com
   fargate-doctor path --snapshot recorded.zip --batch < probes.jsonl`,
-		Args: cobra.NoArgs,
+		Args:        cobra.NoArgs,
+		Annotations: writesReports,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.set.formatFor(cmd, to); err != nil {
+				return err
+			}
+			if batch && (to != destination{} || cmd.Flags().Changed("format") && p.set.format != "json") {
+				return usagef("leave --format, --output and --redact out", "--batch answers JSON lines on stdout")
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), p.set.timeout)
 			defer cancel()
 			if p.set.demo == demoList {
@@ -59,7 +67,7 @@ does not exist yet. --batch reads {"from","to","port","protocol"} lines from std
 			if batch {
 				return p.paths(ctx, w)
 			}
-			return p.path(ctx, w, q, cluster, launch)
+			return p.path(ctx, w, q, cluster, launch, to)
 		},
 	}
 	f := cmd.Flags()
@@ -72,11 +80,12 @@ does not exist yet. --batch reads {"from","to","port","protocol"} lines from std
 	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "its security groups")
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "it gets a public address")
 	f.BoolVar(&batch, "batch", false, "read questions from stdin, a JSON object a line")
+	to.register(f)
 	return cmd
 }
 
 // path answers the question of the command line.
-func (p *program) path(ctx context.Context, w world, q pathQuestion, cluster string, launch steps.Launch) error {
+func (p *program) path(ctx context.Context, w world, q pathQuestion, cluster string, launch steps.Launch, to destination) error {
 	if q.From == "" && len(launch.Subnets) == 0 {
 		return usagef("an address, a network interface id, a task id with --cluster, or --subnet and --security-group", "say --from")
 	}
@@ -103,13 +112,12 @@ func (p *program) path(ctx context.Context, w world, q pathQuestion, cluster str
 	}
 	trace := p.trace(ctx, w, n, source, target.Host, protocol, target.Port)
 	p.status = report.PathExitCode(trace)
-	if p.set.format == "json" {
-		_, err = fmt.Fprintf(p.out, "%s\n", report.PathJSON(trace))
+	asked := report.PathQuestion{From: asStart(q.From, source), To: asGoal(target, q.Protocol), Region: w.region}
+	text, err := p.renderedPath(asked, trace, to)
+	if err != nil {
 		return err
 	}
-	asked := report.PathQuestion{From: asStart(q.From, source), To: asGoal(target, q.Protocol), Region: w.region}
-	_, err = fmt.Fprint(p.out, report.PathText(asked, trace, p.width()))
-	return err
+	return p.write(to, text)
 }
 
 // asStart names where the packet starts: as the person did, else by the subnet of the task that does not exist yet.

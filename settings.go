@@ -5,6 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"fargate-doctor/steps/report"
+
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -17,8 +20,27 @@ type settings struct {
 	timeout                   time.Duration
 }
 
-// formats lists what --format takes.
-var formats = []string{"text", "json"}
+// plainFormats are the formats of commands that write no report.
+var plainFormats = []string{"text", "json"}
+
+// reportFormats are the formats of commands that write a report.
+func reportFormats() []string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// writesReports marks the commands that take every format.
+var writesReports = map[string]string{"writes": "reports"}
+
+func formatsOf(cmd *cobra.Command) []string {
+	if cmd.Annotations["writes"] == writesReports["writes"] {
+		return reportFormats()
+	}
+	return plainFormats
+}
 
 func (s *settings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.profile, "profile", "", "AWS profile (default: the AWS environment's)")
@@ -28,16 +50,16 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.Lookup("demo").NoOptDefVal = demoDefault
 	f.StringVar(&s.snapshot, "snapshot", "", "use a recorded snapshot: a folder, .zip or .tar.gz")
 	f.BoolVar(&s.readOnly, "read-only", false, "take every action that changes something out of the program")
-	f.StringVar(&s.format, "format", "text", "output: "+strings.Join(formats, ", "))
+	f.StringVar(&s.format, "format", "text", "output: "+strings.Join(reportFormats(), ", ")+"; markdown and html of diagnose and path")
 	f.BoolVar(&s.noColor, "no-color", false, "no colour (NO_COLOR and TERM=dumb do the same)")
 	f.StringVar(&s.logFile, "log-file", "", "append one line for each AWS call to this file")
 	f.DurationVar(&s.timeout, "timeout", 2*time.Minute, "give up after this long (commands other than the wizard)")
 }
 
 // check refuses what can't be meant.
-func (s *settings) check() error {
-	if !slices.Contains(formats, s.format) {
-		return usagef("use one of: "+strings.Join(formats, ", "), "--format %s is not known", s.format)
+func (s *settings) check(cmd *cobra.Command) error {
+	if known := formatsOf(cmd); !slices.Contains(known, s.format) {
+		return usagef("use "+quoted(known), "%s does not know --format %s", cmd.Name(), s.format)
 	}
 	if s.demo != "" && s.snapshot != "" {
 		return usagef("leave one of them out", "--demo and --snapshot exclude each other")

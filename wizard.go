@@ -21,7 +21,8 @@ func (p *program) wizard(ctx context.Context) error {
 	if _, ok := terminal(p.out); !ok {
 		return usagef("scripts use: fargate-doctor diagnose", "the wizard needs a terminal, and stdout is none")
 	}
-	options := tui.Options{ReadOnly: p.set.readOnly, NoColor: p.plain(), Getenv: os.Getenv, In: p.in, Out: p.out}
+	options := tui.Options{ReadOnly: p.set.readOnly, NoColor: p.plain(), Getenv: os.Getenv, In: p.in, Out: p.out,
+		Version: version(), Endpoint: p.set.endpoint, Save: saveReport}
 	w, err := p.open(ctx)
 	if err != nil {
 		return err

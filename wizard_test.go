@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -166,5 +167,49 @@ func TestASilentTerminalDoesNotDelayTheProgram(t *testing.T) {
 	}
 	if !strings.HasPrefix(out.String(), "fargate-doctor ") {
 		t.Errorf("it printed %q", out.String())
+	}
+}
+
+// A traceback of many lines, as Python prints it in colour on Windows, leads to the walk: pasted in brackets, and as key presses by a
+// terminal that knows no brackets.
+func TestAPastedTracebackIsWalkedInATerminal(t *testing.T) {
+	const traceback = "2025-03-28 12:21:51 ERROR shop.worker: publish failed\r\nTraceback (most recent call last):\r\n" +
+		"\x1b[31m  File \"/app/worker.py\", line 41, in publish\x1b[0m\r\n\tclient.publish(TopicArn=topic, Message=body)\r\n" +
+		"botocore.errorfactory.AuthorizationErrorException: An error occurred (AuthorizationError) when calling the Publish operation: User: " +
+		"arn:aws:sts::111122223333:assumed-role/shop-worker-task/b01ada8305d568858e1357e740027613 is not authorized to perform: SNS:Publish on " +
+		"resource: arn:aws:sns:eu-central-1:111122223333:orders because no VPC endpoint policy allows the SNS:Publish action\r\n"
+	program := built(t)
+	file := filepath.Join(t.TempDir(), "traceback")
+	if err := os.WriteFile(file, []byte(traceback), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, paste := range map[string][]string{"in brackets": {"paste-buffer", "-p", "-r"}, "as keys": {"paste-buffer"}, "as keys, line feeds": {"paste-buffer", "-r"}} {
+		t.Run(name, func(t *testing.T) {
+			s := openScreen(t, 80, 24, program+" --demo=iam-endpoint-policy-denied")
+			s.await("> shop")
+			s.press("Enter")
+			s.await("> service")
+			s.press("Enter")
+			s.await("What do you see?")
+			s.press("v")
+			s.await("What did it print?")
+			s.tmux("load-buffer", file)
+			s.tmux(paste...)
+			shown := s.await("every policy that decides on sns:Publish")
+			if !strings.Contains(shown, "(AuthorizationError) when calling") || strings.Contains(shown, "[31m") {
+				t.Errorf("the box shows\n%s", shown)
+			}
+			s.press("C-s")
+			s.await("✗ endpoint")
+			s.press("J")
+			s.await("copied")
+			copied := s.poll("the copied policy", func() (string, bool) {
+				out, err := s.try("show-buffer")
+				return out, err == nil && !strings.Contains(out, "Traceback")
+			})
+			if !json.Valid([]byte(copied)) || !strings.Contains(copied, "sns:Publish") {
+				t.Errorf("copied %q", copied)
+			}
+		})
 	}
 }

@@ -17,6 +17,8 @@ type Case struct {
 	Error     string            // what the application printed, as pasted; may be several lines
 	Answers   map[string]string // by Question.ID, from the person
 	Probes    *probe.Round      // what was seen from inside; nil when nobody has looked
+
+	retried bool // the facts were changed in memory: what failed before no longer tells of them
 }
 
 // Launch describes a task that does not exist yet.
@@ -32,6 +34,7 @@ const (
 	Timeout Symptom = "timeout"
 	DNS     Symptom = "dns"
 	Auth    Symptom = "auth"
+	Exec    Symptom = "exec"
 	Unsure  Symptom = "unsure"
 )
 
@@ -48,6 +51,7 @@ func Symptoms() []SymptomInfo {
 		{Timeout, "It times out", `the connection hangs: "connect timed out", "i/o timeout"`},
 		{DNS, "The name does not resolve", `"no such host", "getaddrinfo ENOTFOUND"`},
 		{Auth, "Access is denied", `"is not authorized to perform", "AccessDenied"`},
+		{Exec, "ECS Exec does not work", `"TargetNotConnected"`},
 		{Unsure, "I am not sure", "look at everything"},
 	}
 }

@@ -29,7 +29,9 @@ func (d denying) Read(ctx context.Context, q aws.Query, page func(json.RawMessag
 
 // towardsUnknown reports why a report that was made with fewer permissions says something that the full one does not.
 func towardsUnknown(full, less steps.Report) string {
-	if less.Verdict != full.Verdict && less.Verdict != steps.Inconclusive {
+	// Of several causes the first says what kind of problem it is; without it the next one does.
+	ofNext := len(less.Causes) > 0 && len(full.Causes) > 1 && less.Causes[0].Code != full.Causes[0].Code
+	if less.Verdict != full.Verdict && less.Verdict != steps.Inconclusive && !ofNext {
 		return "the verdict went from " + string(full.Verdict) + " to " + string(less.Verdict)
 	}
 	known := codes(full)
@@ -74,6 +76,7 @@ var waysThroughTheTree = []string{
 	"target-wrong-region", "target-sg-ingress-denied", "endpoint-gateway-route-missing",
 	"healthy-access", "several-access", "iam-wrong-role", "iam-boundary-denied", "iam-kms-denied", "iam-scp-denied-simulated", "unsure-access",
 	"iam-endpoint-policy-deny-only", "iam-resource-policy-denied-cross-account",
+	"healthy-exec", "exec-not-enabled", "exec-task-role-denied", "exec-caller-denied", "exec-agent-not-running", "exec-target-not-connected", "several-exec",
 }
 
 func TestEachMissingPermissionLeadsToUnknownAndNowhereElse(t *testing.T) {

@@ -79,7 +79,7 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	results := prove(tree, f, w.report())
 	r := Report{
 		Subject: subjectOf(f, began), Symptom: c.Symptom, Target: reportedTarget(f), Call: reportedCall(f), Steps: results,
-		Causes: foremost(c.heard(), causesOf(results)),
+		Causes: foremost(c, causesOf(results)),
 		Calls:  callsSince(before, e.calls.Calls()), Duration: e.now().Sub(began),
 	}
 	r.Verdict = overall(results, r.Causes)
@@ -248,8 +248,11 @@ func overall(results []StepResult, causes []Cause) Overall {
 
 // kindOf says what kind of problem a cause is.
 func kindOf(code string) Overall {
-	if slices.Contains(misconfigured, code) {
+	switch {
+	case slices.Contains(misconfigured, code):
 		return Misconfigured
+	case slices.Contains(refusedSessions, code):
+		return DeniedCall
 	}
 	switch area, _, _ := strings.Cut(code, "."); area {
 	case "iam", "kms":
@@ -262,4 +265,9 @@ func kindOf(code string) Overall {
 var misconfigured = []string{
 	"target.invalid-url", "target.wrong-port", "ecs.network-limits", "iam.credentials-missing", "iam.credentials-expired",
 	"iam.static-credentials", "iam.role-missing", "iam.role-not-assumable", "kms.key-disabled",
+	"exec.task-not-running", "exec.not-enabled", "exec.platform-version", "exec.task-role-missing", "exec.readonly-root", "exec.pid-mode",
+	"exec.env-credentials", "exec.agent-starting", "exec.agent-not-running", "exec.no-shell", "exec.plugin-missing", "exec.target-not-connected",
 }
+
+// refusedSessions lists the causes that a policy refuses a session, or a call that it needs.
+var refusedSessions = []string{"exec.task-role-denied", "exec.caller-denied", "exec.kms-denied", "exec.logging-denied"}

@@ -46,6 +46,9 @@ var refusal = &Fact[refusedCall]{
 
 func reportedCall(f Facts) Call {
 	c := refusal.Of(f)
+	if f.c.Symptom == Exec {
+		return Call{Action: actionOf(c.Reading), Resource: c.Resource, Principal: c.Principal, Message: c.Line}
+	}
 	by, _ := signer.Try(f)
 	return Call{Action: c.action, Resource: c.asked(), Principal: by.principal.ARN, Message: c.Line}
 }
@@ -89,11 +92,12 @@ var signer = &Fact[signedBy]{
 				account = arn.Account
 			}
 		}
-		if told, ok := principalOf(refusal.Of(f).Principal); ok {
+		agent := f.c.Symptom == Exec // the Exec agent signs with the task role, whoever it was that opened the session
+		if told, ok := principalOf(refusal.Of(f).Principal); ok && !agent {
 			return s.as(told, execution)
 		}
 		switch {
-		case len(s.keys) > 0:
+		case len(s.keys) > 0 && !agent:
 			s.kind, s.role = accessKeys, ""
 		case s.role == "":
 			s.kind = noCredentials

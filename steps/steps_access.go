@@ -246,13 +246,9 @@ func judgeCredentials(f Facts) Finding {
 
 // giveTaskRole registers a revision of the task definition that has a task role.
 func giveTaskRole(d aws.TaskDefinition) Fix {
-	return Fix{
-		Title: "register a revision of " + d.Family + " with a taskRoleArn, and deploy it",
-		Command: fmt.Sprintf("aws ecs describe-task-definition --task-definition %s --query taskDefinition | jq '.taskRoleArn=\"ROLE_ARN\" | "+
-			"del(.taskDefinitionArn,.revision,.status,.requiresAttributes,.compatibilities,.registeredAt,.registeredBy)' > /tmp/%s.json && "+
-			"aws ecs register-task-definition --cli-input-json file:///tmp/%s.json", aws.ShortName(d.ARN), d.Family, d.Family),
-		Effect: "Put the role's ARN in. Its trust policy must let ecs-tasks.amazonaws.com assume it; running tasks keep what they have.",
-	}
+	fix := revision(d, "register a revision of "+d.Family+" with a taskRoleArn, and deploy it", `.taskRoleArn="ROLE_ARN"`)
+	fix.Effect = "Put the role's ARN in. Its trust policy must let ecs-tasks.amazonaws.com assume it; running tasks keep what they have."
+	return fix
 }
 
 // notAsked says why a question about policies does not come up, if it does not.
@@ -273,7 +269,7 @@ func notAsked(f Facts) (Finding, bool) {
 	case c.aboutCredentials():
 		return skip("no policy was asked", "")
 	}
-	return Finding{Summary: "which call was refused is not known", settled: true}, true
+	return skip("which call was refused is not known", "") // access.call says so, and leaves the verdict open
 }
 
 func judgeRole(f Facts) Finding {

@@ -10,8 +10,6 @@ import (
 	"fargate-doctor/steps/symptom"
 )
 
-const docExec = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"
-
 // What was seen from inside the network (R6, R9, R16). It comes after all that is read of the network, to be held against it.
 var probeSteps = []Step{{
 	ID:           "probe.result",
@@ -22,7 +20,7 @@ var probeSteps = []Step{{
 	Needs:        []known{target},
 	Wants:        []known{compared},
 	Eval:         judgeProbes,
-	Next:         []Edge{{Symptoms: []Symptom{Unsure}, To: "access.call"}, {To: ""}},
+	Next:         []Edge{{Symptoms: []Symptom{Unsure}, To: "access.call"}, {Symptoms: []Symptom{Exec}, To: "exec.path"}, {To: ""}},
 }}
 
 // judgeProbes says what the probes add to what was read. Without probes it decides nothing, and a probe that could not be run, or that

@@ -19,11 +19,12 @@ var symptomSteps = []Step{{
 	ID:           "symptom.log",
 	Ask:          "What did the application log in the last hour?",
 	Why:          "The log often names the very address that did not answer, or the very call that was refused.",
+	Branch:       "symptom",
 	Requirements: []string{"R17"},
 	Docs:         []string{docConnectivity},
 	Wants:        []known{logged},
 	Eval:         judgeLog,
-	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {To: "task.interface"}},
+	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {Symptoms: []Symptom{Exec}, To: "exec.task"}, {To: "task.interface"}},
 }}
 
 // judgeLog shows the failures that the log tells of. It decides nothing: a log that can't be read, or is silent, proves nothing.

@@ -16,6 +16,10 @@ func Understand(c Case) Case {
 	if c.Symptom == "" {
 		c.Symptom = symptomOf(heard)
 	}
+	if c.Symptom == Exec { // the agent's way is the one that counts, and what it calls is known
+		c.Action, c.Resource, c.Target = "", "", execService
+		return c
+	}
 	if c.Action == "" {
 		c.Action = actionOf(heard)
 	}
@@ -69,11 +73,15 @@ var codesOf = map[symptom.Policy][]string{
 }
 
 // foremost puts the cause first that the error text names (R16): the others refuse the call as well, and the service named this one.
-func foremost(heard symptom.Reading, causes []Cause) []Cause {
+func foremost(c Case, causes []Cause) []Cause {
+	told := codesOf[c.heard().Policy]
+	if c.Symptom == Exec {
+		told = []string{c.sessionError().cause}
+	}
 	sorted := slices.Clone(causes)
 	slices.SortStableFunc(sorted, func(a, b Cause) int {
 		named := func(c Cause) int {
-			if slices.Contains(codesOf[heard.Policy], c.Code) {
+			if slices.Contains(told, c.Code) {
 				return 0
 			}
 			return 1

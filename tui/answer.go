@@ -19,7 +19,7 @@ func (*answer) close(*env)                    {}
 func (*answer) typing() bool                  { return false }
 func (*answer) receive(*env, tea.Msg) tea.Cmd { return nil }
 
-func (a *answer) keys(*env) []key.Binding {
+func (a *answer) keys(e *env) []key.Binding {
 	ks := []key.Binding{}
 	if _, ok := a.walk.rootFix(); ok {
 		ks = append(ks, keys.copyFix)
@@ -27,13 +27,19 @@ func (a *answer) keys(*env) []key.Binding {
 	if _, ok := a.walk.rootDocument(); ok {
 		ks = append(ks, keys.copyDocument)
 	}
-	return append(ks, keys.copySentence, keys.recheck, keys.back)
+	ks = append(ks, keys.copySentence, keys.recheck)
+	if a.walk.saves(e) {
+		ks = append(ks, keys.save)
+	}
+	return append(ks, keys.back)
 }
 
 func (a *answer) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, keys.back), key.Matches(k, keys.enter), key.Matches(k, keys.answer):
 		e.back()
+	case key.Matches(k, keys.save) && a.walk.saves(e):
+		e.open(newSave(e, *a.walk.report))
 	case key.Matches(k, keys.copySentence):
 		return e.copier.copy("a sentence about it", a.walk.message())
 	case key.Matches(k, keys.copyFix):
@@ -59,6 +65,7 @@ func (a *answer) view(e *env, w, h int) []string {
 	}
 	lines = append(lines, p.overall(s.report.Verdict).String(), "")
 	lines = append(lines, wrap(s.telling()+".", t.w)...)
+	lines = append(lines, s.recheck.all(t)...)
 	for _, c := range s.report.Causes {
 		lines = append(lines, "")
 		lines = append(lines, t.cause(s.finding(c))...)

@@ -154,7 +154,7 @@ func (s *calls) view(e *env, w, h int) []string {
 	for _, c := range s.offered {
 		actions = max(actions, width(c.Action))
 	}
-	return append(lines, s.rows(p, s.count(), w, h-len(lines), func(i int) string {
+	return s.rows(p, lines, s.count(), w, h, func(i int) string {
 		if s.typed != "" {
 			if i == 0 {
 				return pad(aws.Clean(s.typed), actions) + "  as typed"
@@ -165,7 +165,7 @@ func (s *calls) view(e *env, w, h int) []string {
 			return pad(s.matches[i].Action, actions) + "  " + s.matches[i].Title
 		}
 		return "I don't know: only credentials and role are checked"
-	})...)
+	})
 }
 
 // verdict says what is asked for, and at once why what is typed is none.

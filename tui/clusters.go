@@ -17,6 +17,7 @@ import (
 type clusters struct {
 	list    *list[aws.Cluster]
 	reading reading
+	head    int // lines above the list
 }
 
 func newClusters(e *env) *clusters {
@@ -56,6 +57,8 @@ func wished(suggested string, names ...string) bool {
 	}
 	return false
 }
+
+func (s *clusters) point(_ *env, y int) (bool, bool) { return s.list.point(y - s.head) }
 
 func (*clusters) title() string  { return "Clusters" }
 func (s *clusters) typing() bool { return s.list.filtering }
@@ -131,5 +134,6 @@ func (s *clusters) view(e *env, w, h int) []string {
 	if s.reading.err != nil {
 		foot = append(foot, unlisted(s.list.unmatched(), "the name of a cluster that you know", w))
 	}
+	s.head = len(head)
 	return stacked(h, head, s.list.view(e.style, e.now(), w, h-len(head)-len(foot)), foot)
 }

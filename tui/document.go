@@ -13,20 +13,22 @@ import (
 func documentLines(document string, w int) []string {
 	var lines []string
 	for l := range strings.Lines(document) {
-		l = aws.Clean(strings.TrimRight(l, "\r\n"))
-		indent := strings.Repeat(" ", min(len(l)-len(strings.TrimLeft(l, " "))+2, max(w/2, 0)))
-		for width(l) > w {
-			head := ansi.Truncate(l, w, "")
-			if at := strings.LastIndexByte(strings.TrimRight(head, " "), ' '); at > len(indent) {
+		text := strings.Trim(aws.Clean(strings.TrimRight(l, "\r\n")), " ")
+		lead := min(len(l)-len(strings.TrimLeft(l, " ")), w/2)
+		deeper := min(lead+2, w/2)
+		for width(text) > w-lead {
+			head := ansi.Truncate(text, w-lead, "")
+			if head == "" { // one rune that is wider than the room
+				break
+			}
+			if at := strings.LastIndexByte(head, ' '); at > len(head)/2 {
 				head = head[:at+1]
 			}
-			if len(strings.TrimSpace(head)) == 0 {
-				return append(lines, cut(l, w))
-			}
-			lines = append(lines, strings.TrimRight(head, " "))
-			l = indent + l[len(head):]
+			lines = append(lines, strings.Repeat(" ", lead)+strings.TrimRight(head, " "))
+			text = strings.TrimLeft(text[len(head):], " ")
+			lead = deeper
 		}
-		lines = append(lines, l)
+		lines = append(lines, cut(strings.Repeat(" ", lead)+text, w))
 	}
 	return lines
 }

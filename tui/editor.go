@@ -39,6 +39,9 @@ func pasted(text string) string {
 	if len(text) > mostPasted {
 		text = strings.ToValidUTF8(text[len(text)-mostPasted:], "")
 	}
+	if !strings.Contains(text, "\n") && strings.Count(text, "\r") == 2*strings.Count(text, "\r\r") { // CRLF from a terminal that makes each LF a CR
+		text = strings.ReplaceAll(text, "\r\r", "\n")
+	}
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
 	for i, l := range lines {
 		lines[i] = aws.Clean(strings.ReplaceAll(l, "\t", "    "))

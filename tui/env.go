@@ -20,15 +20,15 @@ type Walker interface {
 // env is what all screens share: the session, the clock, the palette, and the ways to start work and to move on. Only
 // Update touches it.
 type env struct {
-	ctx     context.Context
-	options Options
-	style   palette
-	copier  copier
-	session Session
-	walker  *walker
-	account string
-	entered bool         // a session has been in use
-	calls   *aws.Counted // of this session; nil before there is one
+	ctx      context.Context
+	options  Options
+	style    palette
+	copier   copier
+	session  Session
+	walker   *walker
+	identity aws.Identity // of the session; zero while it is not known
+	entered  bool         // a session has been in use
+	calls    *aws.Counted // of this session; nil before there is one
 
 	last    int // id of the newest stream
 	streams map[int]*stream
@@ -77,6 +77,15 @@ func (e *env) open(s screen) { e.moves = append(e.moves, func(m *Model) tea.Cmd 
 
 // back returns to the screen below.
 func (e *env) back() { e.moves = append(e.moves, (*Model).pop) }
+
+// backAndPress returns to the screen below and presses a key there.
+func (e *env) backAndPress(k tea.KeyMsg) {
+	e.moves = append(e.moves, func(m *Model) tea.Cmd {
+		popped := m.pop()
+		_, cmd := m.Update(k)
+		return tea.Batch(popped, cmd)
+	})
+}
 
 // ask adds an answer to the inquiry and goes on to the screen that asks for what it still lacks.
 func (e *env) ask(answer func(*inquiry)) {

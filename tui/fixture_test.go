@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -232,6 +233,17 @@ func (s *script) Walk(ctx context.Context, c steps.Case, observe func(steps.Even
 	return r, err
 }
 
+// A desk keeps the files that are saved.
+type desk map[string]string
+
+func (d desk) save(file string, text []byte, overwrite bool) (string, error) {
+	if _, there := d[file]; there && !overwrite {
+		return "", &fs.PathError{Op: "write", Path: file, Err: fs.ErrExist}
+	}
+	d[file] = string(text)
+	return "/home/dev/" + file, nil
+}
+
 // hostile is text as nobody should be able to bring it to a terminal.
 const hostile = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31mred\r\nnew\u202eline\x00"
 
@@ -331,6 +343,7 @@ func nasty(c steps.Case) steps.Report {
 		for j := range s.Fixes {
 			dirty(&s.Fixes[j].Title)
 			dirty(&s.Fixes[j].Command)
+			dirty(&s.Fixes[j].Document)
 			dirty(&s.Fixes[j].Effect)
 		}
 		s.Missing = []string{"ec2:" + hostile}
@@ -346,6 +359,7 @@ func nasty(c steps.Case) steps.Report {
 func with(a *account, s *script) Options {
 	return Options{
 		Session: &Session{Reader: a, Region: testRegion, Profile: "prod"}, NoColor: true,
-		Walker: func(Session) Walker { return s },
+		Walker:  func(Session) Walker { return s },
+		Version: "v1.2.3", Save: desk{}.save,
 	}
 }

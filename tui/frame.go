@@ -103,7 +103,7 @@ func (m *Model) whereabouts() string {
 		return "no account yet"
 	}
 	parts := []string{}
-	for _, s := range []string{m.env.account, m.env.session.Region} {
+	for _, s := range []string{m.env.identity.Account, m.env.session.Region} {
 		if s != "" {
 			parts = append(parts, aws.Clean(s))
 		}
@@ -121,6 +121,9 @@ func (m *Model) keyLine(w int) string {
 		return cut(" any key closes this", w)
 	}
 	always := []key.Binding{keys.help, keys.quit}
+	if w >= roomForTwo {
+		always = slices.Insert(always, 0, keys.menu)
+	}
 	if m.top().typing() {
 		always = []key.Binding{named(keys.interrupt, "quit")}
 	}

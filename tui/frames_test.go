@@ -128,6 +128,25 @@ var scenes = []scene{
 	{"help-tasks", fromShop, []string{"G", "enter", "?"}},
 	{"errors", broken(deniedServices), []string{"G", "enter", "!"}},
 	{"no-errors", fromShop, []string{"!"}},
+	{"menu", fromWalk, []string{":"}},
+	{"menu-filtered", fromWalk, []string{":", "copy", "down"}},
+	{"menu-nothing-matches", fromWalk, []string{":", "dance"}},
+	{"menu-clusters", fromProfiles, []string{":"}},
+	{"identity", fromWalk, []string{"i"}},
+	{"identity-world", fromStory, []string{"i"}},
+	{"save", fromWalk, []string{"s"}},
+	{"save-markdown", fromWalk, []string{"s", "up", "tab"}},
+	{"save-written", fromWalk, []string{"s", "enter"}},
+	{"save-exists", fromWalk, []string{"s", "enter", "esc", "s", "enter"}},
+	{"recheck-nothing", fromWalk, []string{"R"}},
+	{"recheck-mended", fromMended, []string{"R"}},
+	{"answer-mended", fromMended, []string{"R", "a"}},
+	{"recheck-other-cause", fromOtherCause, []string{"R"}},
+	{"watch", fromWalk, []string{"W"}},
+	{"watch-ended", fromMended, []string{"W"}},
+	{"expired-in-use", func() Options {
+		return asked(with(shop(), &script{report: blocked, err: expired}))
+	}, nil},
 }
 
 func TestFrames(t *testing.T) {
@@ -152,7 +171,8 @@ func trimmed(frame string) string {
 }
 
 func TestFramesInColour(t *testing.T) {
-	for _, name := range []string{"tasks", "target-service", "symptom-log", "paste-refusal", "resource", "walk-refused", "walk-blocked", "walk-question", "finding", "help-walk"} {
+	for _, name := range []string{"tasks", "target-service", "symptom-log", "paste-refusal", "resource", "walk-refused", "walk-blocked", "walk-question", "finding", "help-walk",
+		"menu", "save-exists", "recheck-mended", "watch", "identity"} {
 		for _, s := range scenes {
 			if s.name != name {
 				continue

@@ -89,10 +89,21 @@ func (p *person) until(what string, cond func() bool) {
 	}
 }
 
-// settle handles messages until nothing is under way.
+// settle handles messages until nothing is under way but the waiting of a watch.
 func (p *person) settle() {
 	p.t.Helper()
-	p.until("everything to arrive", func() bool { return p.open == 0 })
+	p.until("everything to arrive", func() bool { return p.open == p.waits() })
+}
+
+// waits counts the watches that wait for their next walk.
+func (p *person) waits() int {
+	n := 0
+	for _, l := range p.m.stack {
+		if w, ok := l.screen.(*walk); ok && w.recheck.wait.busy {
+			n++
+		}
+	}
+	return n
 }
 
 // sees waits until the screen shows a text.
@@ -104,7 +115,7 @@ func (p *person) sees(text string) {
 var namedKeys = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
 	"home": tea.KeyHome, "end": tea.KeyEnd, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "tab": tea.KeyTab,
-	"backspace": tea.KeyBackspace, "ctrl+r": tea.KeyCtrlR, "ctrl+s": tea.KeyCtrlS, "ctrl+l": tea.KeyCtrlL, "ctrl+j": tea.KeyCtrlJ, "ctrl+c": tea.KeyCtrlC,
+	"backspace": tea.KeyBackspace, "ctrl+r": tea.KeyCtrlR, "ctrl+s": tea.KeyCtrlS, "ctrl+l": tea.KeyCtrlL, "ctrl+j": tea.KeyCtrlJ, "ctrl+c": tea.KeyCtrlC, "ctrl+o": tea.KeyCtrlO,
 }
 
 // press presses keys without waiting for what they start. A word that is no key's name is typed; what follows "paste:" is pasted.

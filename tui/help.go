@@ -8,15 +8,7 @@ import (
 
 // helpLines lists every key that does something on the screen on top, in as many columns as fit.
 func (m *Model) helpLines(w, h int) []string {
-	own := m.top().keys(m.env)
-	if !m.top().typing() {
-		own = slices.Concat(own, moving())
-	}
-	always := []key.Binding{keys.failures, keys.help, keys.quit, keys.interrupt}
-	if m.env.options.Connect != nil {
-		always = slices.Concat([]key.Binding{keys.profile}, always)
-	}
-	entries := m.helpEntries(slices.Concat(own, always))
+	entries := m.helpEntries(slices.Concat(m.top().keys(m.env), moving(), m.everywhere()))
 	columns := max(w/helpWidth, 1)
 	rows := min(max((len(entries)+columns-1)/columns, 8), h)
 	var lines []string
@@ -28,6 +20,15 @@ func (m *Model) helpLines(w, h int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// everywhere are the bindings that work on every screen on which letters are no text.
+func (m *Model) everywhere() []key.Binding {
+	ks := []key.Binding{keys.menu, keys.who, keys.failures, keys.mouse, keys.help, keys.quit, keys.interrupt}
+	if m.env.options.Connect != nil {
+		ks = slices.Insert(ks, 1, keys.profile)
+	}
+	return ks
 }
 
 const helpKeyWidth, helpWidth = 9, 29

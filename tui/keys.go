@@ -18,6 +18,7 @@ var keys = struct {
 	again, recheck, copyFix, copySentence, answer, choose     key.Binding
 	choice, paste, copyDocument, take, takeTold, clear        key.Binding
 	profile, region, failures, help, quit, interrupt          key.Binding
+	watch, save, overwrite, mask, who, menu, mouse            key.Binding
 }{
 	up:       bind("↑ k", "up", "up", "k"),
 	down:     bind("↓ j", "down", "down", "j"),
@@ -40,6 +41,8 @@ var keys = struct {
 	copyFix:      bind("c", "copy fix", "c"),
 	copyDocument: bind("J", "copy JSON", "J"),
 	copySentence: bind("y", "copy sentence", "y"),
+	watch:        bind("W", "watch", "W"),
+	save:         bind("s", "save report", "s"),
 	answer:       bind("a", "the answer", "a"),
 	choose:       bind("1-9", "answer", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	choice:       bind("← →", "choose an answer", "left", "right", "h", "l"),
@@ -49,6 +52,12 @@ var keys = struct {
 	takeTold: bind("1-9", "take it", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	clear:    bind("ctrl+l", "clear", "ctrl+l"),
 
+	overwrite: bind("ctrl+o", "overwrite it", "ctrl+o"),
+	mask:      bind("tab", "mask account ids", "tab"),
+
+	menu:      bind(":", "all actions", ":"),
+	who:       bind("i", "who am I", "i"),
+	mouse:     bind("m", "mouse on or off", "m"),
 	profile:   bind("p", "profile, region", "p"),
 	region:    bind("tab", "other region", "tab"),
 	failures:  bind("!", "errors", "!"),
@@ -65,10 +74,11 @@ func moving() []key.Binding {
 // numbered returns a binding of digits for n things.
 func numbered(b key.Binding, n int) key.Binding {
 	digits := "1"
+	n = min(n, len(b.Keys()))
 	if n > 1 {
-		digits += "-" + strconv.Itoa(min(n, 9))
+		digits += "-" + strconv.Itoa(n)
 	}
-	return bind(digits, b.Help().Desc, b.Keys()...)
+	return bind(digits, b.Help().Desc, b.Keys()[:max(n, 0)]...)
 }
 
 // named returns the binding with another word for what it does here.

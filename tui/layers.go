@@ -54,6 +54,9 @@ func (s *walk) layerRibbon(p palette, w int) string {
 		}
 		return " " + strings.Join(parts, gap)
 	}
+	if s.report != nil && !slices.ContainsFunc(all, func(g gate) bool { return g.sign.glyph != p.verdict(steps.Skipped).glyph }) {
+		return p.faint.Render(cut(" no policy was asked", w))
+	}
 	line := draw(all, p.faint.Render(" · "), false)
 	if width(line) > w {
 		line = draw(all, "  ", false)

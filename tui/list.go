@@ -35,6 +35,7 @@ type list[T any] struct {
 
 	cursor, top, page int
 	moved             bool // the person has moved the cursor
+	drawn             drawn
 	order             int  // column, -1 as first shown
 	reverse           bool // descending
 	filter            textinput.Model
@@ -293,6 +294,15 @@ func (l *list[T]) typeFilter(k tea.KeyMsg) bool {
 	return true
 }
 
+// point moves the cursor to the row in line y of the list.
+func (l *list[T]) point(y int) (there, already bool) {
+	i, there := l.drawn.row(y)
+	if there {
+		already, l.cursor, l.moved = l.cursor == i, i, true
+	}
+	return there, already
+}
+
 // view draws the list into at most h lines of w columns: a line of titles, the rows, and the filter when there is one.
 func (l *list[T]) view(p palette, now time.Time, w, h int) []string {
 	var foot string
@@ -308,6 +318,7 @@ func (l *list[T]) view(p palette, now time.Time, w, h int) []string {
 	lines := []string{p.faint.Render(cut("   "+l.titles(places), w))}
 	l.page = max(h-1, 1)
 	l.top = window(l.top, l.cursor, len(l.shown), l.page)
+	l.drawn = drawn{len(lines), l.top, min(l.page, len(l.shown)-l.top)}
 	for i := l.top; i < min(l.top+l.page, len(l.shown)); i++ {
 		lines = append(lines, l.line(p, now, &l.rows[l.shown[i]], places, i == l.cursor, w))
 	}

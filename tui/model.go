@@ -21,6 +21,7 @@ type Model struct {
 	stack         []layer
 	inquiry       inquiry // of the screen on top
 	width, height int
+	mouse         bool // wheel and clicks come here, and the terminal selects no text
 	help          bool // the keys of the screen on top are shown instead of it
 	ticking       bool
 	beat          int // of the spinner
@@ -62,7 +63,7 @@ func (m *Model) enter(s Session) tea.Cmd {
 	m.clear()
 	e.calls = aws.NewCounted(s.Reader)
 	s.Reader = e.calls
-	e.session, e.account = s, ""
+	e.session, e.identity = s, aws.Identity{}
 	e.walker = &walker{w: e.options.Walker(s)}
 	m.inquiry = inquiry{Case: e.options.Case, subject: subjectOf(e.options.Case)}
 	if e.entered { // the cluster and task of another account mean nothing in this one
@@ -103,6 +104,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case beat:
 		m.ticking = false
 		m.beat++
+	case saved:
+		cmds = append(cmds, msg.by.receive(m.env, msg))
+	case tea.MouseMsg:
+		cmds = append(cmds, m.point(msg))
 	case copied:
 		m.env.notice = "copied " + msg.what
 		if msg.err != nil {
@@ -149,6 +154,14 @@ func (m *Model) press(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.failures) && !m.showing(failuresTitle):
 		m.env.open(&failures{})
 		return m.move()
+	case key.Matches(k, keys.who) && !m.showing(identityTitle):
+		m.env.open(&identity{})
+		return m.move()
+	case key.Matches(k, keys.menu):
+		m.env.open(newMenu(m))
+		return m.move()
+	case key.Matches(k, keys.mouse):
+		return m.toggleMouse()
 	case key.Matches(k, keys.profile) && m.env.options.Connect != nil && !m.showing(profilesTitle, regionsTitle):
 		m.env.open(firstChoice(m.env))
 		return m.move()
@@ -167,7 +180,7 @@ func (m *Model) deliver(d delivery) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, result := range d.results {
 		if who, ok := result.(identified); ok {
-			m.env.account = who.identity.Account
+			m.env.identity = who.identity
 			if who.err != nil {
 				m.env.fail("The account's id can't be read", who.err)
 			}

@@ -36,6 +36,16 @@ func TestWhatIsKnownIsNotAsked(t *testing.T) {
 		{steps.Case{Launch: &steps.Launch{}, Symptom: steps.DNS}, "What does it want to reach?"},
 		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.DNS, Target: "sns"}, "The walk"},
 		{steps.Case{Task: "7c1e55ab", Symptom: steps.DNS, Target: "sns"}, "Clusters"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Auth}, "Which service was called?"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Auth, Target: "sns"}, "Which call was refused?"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Auth, Action: "sns:Publish"}, "On which resource?"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Auth, Action: "sns:ListTopics"}, "The walk"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Auth, Action: "sns:Publish", Resource: ordersTopic}, "The walk"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Error: refusalText}, "The walk"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Error: timeoutText}, "The walk"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Error: "AccessDeniedException: Access denied"}, "Which service was called?"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Error: "botocore.exceptions.NoCredentialsError: Unable to locate credentials"}, "The walk"},
+		{steps.Case{Cluster: "shop", Task: "7c1e55ab", Error: "something odd"}, "What do you see?"},
 	} {
 		o := with(shop(), &script{report: blocked})
 		o.Case = c.known

@@ -101,7 +101,7 @@ func (q *inquiry) tell(said steps.Case) {
 // view draws the box and, below it, what was understood. The halves stay where they are while one types.
 func (s *paste) view(e *env, w, h int) []string {
 	p := e.style
-	below := max(min(h/2, 12), h-14)
+	below := min(h/2, 12)
 	lines := []string{" Paste what the application printed, all lines of it."}
 	for _, l := range s.editor.view(p, w-4, h-below-2) {
 		lines = append(lines, " "+p.faint.Render("│")+" "+l)

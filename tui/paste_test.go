@@ -72,6 +72,9 @@ func TestHowTextIsPasted(t *testing.T) {
 		"bracketed, CRLF": func(p *person) {
 			p.press("paste:Traceback:\r\n\tat line 1\r\nOSError: [Errno 110] Connection timed out")
 		},
+		"bracketed, CR twice": func(p *person) {
+			p.press("paste:Traceback:\r\r\tat line 1\r\rOSError: [Errno 110] Connection timed out")
+		},
 		"bracketed, CR": func(p *person) { p.press("paste:Traceback:\r\tat line 1\rOSError: [Errno 110] Connection timed out") },
 		"bracketed, in colour": func(p *person) {
 			p.press("paste:Traceback:\n\t\x1b[1mat line 1\x1b[0m\n\x1b[31mOSError\x1b[0m: [Errno 110] Connection timed out")
@@ -193,7 +196,8 @@ func BenchmarkTypingIntoALongText(b *testing.B) {
 }
 
 func TestWhatTheLogTellsIsTaken(t *testing.T) {
-	for _, keys := range [][]string{{"1"}, {"down", "down", "down", "down", "enter"}} {
+	past := slices.Repeat([]string{"down"}, len(steps.Symptoms())) // from the first symptom to what stands below the last
+	for _, keys := range [][]string{{"1"}, append(past, "enter")} {
 		s := &script{report: refused, told: logged()}
 		p := onSymptoms(t, s, 80, 24)
 		p.does(keys...)

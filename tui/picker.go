@@ -12,6 +12,7 @@ type picker struct {
 	input       textinput.Model
 	cursor, top int
 	page        int // rows that are visible
+	drawn       drawn
 }
 
 func newPicker(value string) picker { return picker{input: newInput(value), page: 1} }
@@ -47,11 +48,11 @@ func (p *picker) field(pal palette, prompt string, w int) string {
 	return prompt + inputView(pal, p.input, w-width(prompt)-1)
 }
 
-// rows draws those of n rows that are in h lines.
-func (p *picker) rows(pal palette, n, w, h int, row func(i int) string) []string {
-	p.page = max(h, 1)
+// rows draws those of n rows for which there is room below other lines, in h lines all together.
+func (p *picker) rows(pal palette, lines []string, n, w, h int, row func(i int) string) []string {
+	p.page = max(h-len(lines), 1)
 	p.top = window(p.top, p.cursor, n, p.page)
-	var lines []string
+	p.drawn = drawn{len(lines), p.top, min(p.page, n-p.top)}
 	for i := p.top; i < min(p.top+p.page, n); i++ {
 		if i == p.cursor {
 			lines = append(lines, pal.marked(" > "+row(i), w))
@@ -60,6 +61,14 @@ func (p *picker) rows(pal palette, n, w, h int, row func(i int) string) []string
 		lines = append(lines, cut(gutter+row(i), w))
 	}
 	return lines
+}
+
+func (p *picker) point(_ *env, y int) (there, already bool) {
+	i, there := p.drawn.row(y)
+	if there {
+		already, p.cursor = p.cursor == i, i
+	}
+	return there, already
 }
 
 // remark draws what is said about the text of a field: a glyph and a sentence.

@@ -54,6 +54,8 @@ func (s *profiles) keys(*env) []key.Binding {
 	return []key.Binding{keys.enter, keys.region, keys.filter, keys.back}
 }
 
+func (s *profiles) point(_ *env, y int) (bool, bool) { return s.list.point(y) }
+
 func (s *profiles) key(e *env, k tea.KeyMsg) tea.Cmd {
 	chosen, ok := s.list.selected()
 	switch {

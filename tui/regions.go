@@ -40,6 +40,8 @@ func (s *regions) keys(*env) []key.Binding {
 	return []key.Binding{keys.enter, keys.filter, keys.back}
 }
 
+func (s *regions) point(_ *env, y int) (bool, bool) { return s.list.point(y) }
+
 func (s *regions) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {
 	case s.list.update(k):

@@ -22,7 +22,7 @@ type refusedOn struct {
 func newRefusedOn(e *env, q inquiry) *refusedOn {
 	s := &refusedOn{of: q, form: q.formOf(q.Action)}
 	if q.account() == "" {
-		s.form = formOf(q.Action, q.Region, e.account)
+		s.form = formOf(q.Action, q.Region, e.identity.Account)
 	}
 	s.picker = newPicker(s.form.known())
 	if want := e.options.Suggested; want.Resource != "" && strings.EqualFold(want.Action, q.Action) {
@@ -90,7 +90,7 @@ func (s *refusedOn) view(e *env, w, h int) []string {
 	lines = append(lines, field)
 	lines = append(lines, s.verdict(p, w)...)
 	lines = append(lines, "")
-	return append(lines, s.rows(p, 2, w, h-len(lines), func(i int) string {
+	return s.rows(p, lines, 2, w, h, func(i int) string {
 		switch {
 		case i == 1:
 			return "I don't know: policies that name resources stay undecided"
@@ -98,7 +98,7 @@ func (s *refusedOn) view(e *env, w, h int) []string {
 			return "this resource"
 		}
 		return middle(aws.Clean(s.text()), w-len(gutter))
-	})...)
+	})
 }
 
 // verdict says what is asked for, and at once why what is typed is not that.

@@ -15,7 +15,8 @@ type symptoms struct {
 	offered []steps.SymptomInfo
 	story   []told // what a demo world's application printed
 	log     logbook
-	cursor  int // over the symptoms, then over what is told
+	cursor  int   // over the symptoms, then over what is told
+	starts  []int // the line in which each of those is drawn
 }
 
 func newSymptom(e *env, q inquiry) *symptoms {
@@ -75,6 +76,15 @@ func (s *symptoms) key(e *env, k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+func (s *symptoms) point(_ *env, y int) (there, already bool) {
+	i := slices.Index(s.starts, y)
+	if i < 0 {
+		return false, false
+	}
+	already, s.cursor = s.cursor == i, i
+	return true, already
+}
+
 // choose goes on with a symptom, or with all that a failure tells.
 func (s *symptoms) choose(e *env, at int) {
 	if at < len(s.offered) {
@@ -101,6 +111,9 @@ func (s *symptoms) view(e *env, w, h int) []string {
 		var at int
 		if lines, at = s.draw(e, w, h, f); len(lines) <= h || f.evidence == 0 {
 			top := window(0, at, len(lines), h)
+			for i := range s.starts {
+				s.starts[i] -= top
+			}
 			return lines[top:]
 		}
 	}
@@ -110,12 +123,14 @@ func (s *symptoms) view(e *env, w, h int) []string {
 // draw returns the screen and the line that the cursor is on.
 func (s *symptoms) draw(e *env, w, h int, f fullness) (lines []string, at int) {
 	lines = append([]string{""}, e.story(w, h)...)
+	s.starts = s.starts[:0]
 	titles := 0
 	for _, o := range s.offered {
 		titles = max(titles, width(o.Title))
 	}
 	beside := w >= roomForTwo
 	for i, o := range s.offered {
+		s.starts = append(s.starts, len(lines))
 		mark, under := gutter, i == s.cursor
 		if under {
 			mark, at = " > ", len(lines)
@@ -140,6 +155,7 @@ func (s *symptoms) draw(e *env, w, h int, f fullness) (lines []string, at int) {
 			from = t.from
 			lines = append(lines, "", " "+e.style.bold.Render(from))
 		}
+		s.starts = append(s.starts, len(lines))
 		under := s.cursor == len(s.offered)+i
 		if under {
 			at = len(lines)

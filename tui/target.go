@@ -162,7 +162,7 @@ func (s *target) view(e *env, w, h int) []string {
 	lines = append(lines, s.verdict(p, w)...)
 	lines = append(lines, "")
 	names, titles := s.columns()
-	return append(lines, s.rows(p, s.free()+len(s.matches), w, h-len(lines), func(i int) string {
+	return s.rows(p, lines, s.free()+len(s.matches), w, h, func(i int) string {
 		if i < s.free() {
 			return "“" + aws.Clean(s.text()) + "” as typed"
 		}
@@ -172,7 +172,7 @@ func (s *target) view(e *env, w, h int) []string {
 			line = pad(line, names+2+titles) + "  " + host
 		}
 		return line
-	})...)
+	})
 }
 
 // columns returns the widths of the services' names and titles.

@@ -79,6 +79,8 @@ func (s *tasks) open(e *env) tea.Cmd {
 		})))
 }
 
+func (s *tasks) point(_ *env, y int) (bool, bool) { return s.list.point(y) }
+
 func (s *tasks) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {
 	case s.list.update(k):

@@ -93,6 +93,9 @@ func (l *logbook) state(p palette, w int) []string {
 func (t told) what() string {
 	c := t.Case
 	s := symptomTitle(c.Symptom)
+	if c.Action == "" && c.Target == "" || aboutCredentials(c.Error) {
+		return capital(hear(c.Error).reading.Class.Words())
+	}
 	switch {
 	case c.Action != "":
 		s += ": " + callName(c.Action, c.Resource)

@@ -20,7 +20,8 @@ type tree struct {
 	stale   map[string]bool // decided by an earlier walk only
 
 	cursor    string // step id
-	moved     bool   // by the person, since the walk began
+	drawn     drawn
+	moved     bool // by the person, since the walk began
 	top, page int
 }
 
@@ -160,23 +161,34 @@ func (t *tree) move(k tea.KeyMsg) {
 	}
 }
 
-// view draws the tree into h lines of w columns: verdict, and the question with its place in the tree.
-func (t *tree) view(p palette, w, h int) []string {
+// point moves the cursor to the step in line y of the tree.
+func (t *tree) point(y int) (there, already bool) {
+	i, there := t.drawn.row(y)
+	if there {
+		already, t.cursor, t.moved = t.order[i] == t.cursor, t.order[i], true
+	}
+	return there, already
+}
+
+// view draws the tree into h lines of w columns: verdict, and the question with its place in the tree, after what the step was before.
+func (t *tree) view(p palette, w, h int, was func(step string) string) []string {
 	t.page = max(h, 1)
 	at := max(slices.Index(t.order, t.cursor), 0)
 	if !t.moved { // what the program points at is shown with what is around it
 		t.top = at - t.page/2
 	}
 	t.top = window(t.top, at, len(t.order), t.page)
+	t.drawn = drawn{0, t.top, min(t.page, len(t.order)-t.top)}
 	prefixes := t.prefixes()
 	var lines []string
 	for i := t.top; i < min(t.top+t.page, len(t.order)); i++ {
 		id := t.order[i]
 		s := t.sign(p, id)
-		text := prefixes[i] + aws.Clean(t.ask(id))
+		note := was(id)
 		if t.results[id].Answered {
-			text = prefixes[i] + "(you said) " + aws.Clean(t.ask(id))
+			note = "(you said) "
 		}
+		text := prefixes[i] + note + aws.Clean(t.ask(id))
 		if i == at {
 			lines = append(lines, p.marked(" > "+pad(s.glyph+" "+s.word, signWidth)+"  "+text, w))
 			continue

@@ -37,8 +37,16 @@ type Options struct {
 	// World names a demo world or snapshot, and Story is one line about what the person sees there.
 	World, Story string
 
-	ReadOnly bool // shown in the header
-	NoColor  bool // NO_COLOR, --no-color or TERM=dumb
+	ReadOnly bool   // shown in the header
+	Version  string // of the program
+	Endpoint string // URL that every AWS call is sent to, "" when it is AWS itself
+
+	// Save writes a report to a file and returns where it is. Without overwrite, a file that is there is an error that wraps
+	// fs.ErrExist. Nil means that nothing can be saved.
+	Save       func(file string, text []byte, overwrite bool) (string, error)
+	WatchEvery time.Duration // between the walks of a watch; 0 means 15 s
+
+	NoColor bool // NO_COLOR, --no-color or TERM=dumb
 
 	Walker func(Session) Walker // what walks the tree; nil means a steps.Engine
 	Clock  func() time.Time     // the world's own time, a recording's when it was made; nil means time.Now
@@ -73,6 +81,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Out == nil {
 		o.Out = os.Stdout
+	}
+	if o.WatchEvery == 0 {
+		o.WatchEvery = watchEvery
 	}
 	if o.Walker == nil {
 		clock := o.Clock

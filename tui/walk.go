@@ -16,13 +16,16 @@ import (
 
 // walk shows the decision tree lighting up while facts arrive, and what came of it.
 type walk struct {
-	theCase steps.Case
-	reading reading
-	started time.Time
-	took    time.Duration // by the last walk that ended
-	calls   int           // of the walk under way
-	tree    tree
-	report  *steps.Report // of the last walk that came to its end
+	theCase  steps.Case
+	reading  reading
+	started  time.Time
+	took     time.Duration // by the last walk that ended
+	calls    int           // of the walk under way
+	tree     tree
+	report   *steps.Report // of the last walk that came to its end
+	walkedAt time.Time     // when that was
+	recheck  recheck
+	head     int // lines above the tree
 }
 
 // stepSeen is an event of walk id.
@@ -43,7 +46,7 @@ func newWalk(q inquiry) *walk {
 
 func (s *walk) title() string       { return "The walk" }
 func (s *walk) typing() bool        { return false }
-func (s *walk) close(e *env)        { s.reading.stop(e) }
+func (s *walk) close(e *env)        { s.reading.stop(e); s.recheck.wait.stop(e) }
 func (s *walk) open(e *env) tea.Cmd { return s.start(e) }
 
 // start walks, after the facts of the steps in forget were dropped; "" drops all. What the last walk found stays in view
@@ -51,6 +54,7 @@ func (s *walk) open(e *env) tea.Cmd { return s.start(e) }
 func (s *walk) start(e *env, forget ...string) tea.Cmd {
 	w, c := e.walker, s.theCase
 	c.Answers = maps.Clone(c.Answers)
+	s.recheck.begin(e, s.report, s.walkedAt, len(forget) > 0 || s.reading.err != nil)
 	s.started, s.calls = e.now(), 0
 	s.tree.begin()
 	return s.reading.start(e, func(ctx context.Context, id int, send func(tea.Msg)) error {
@@ -70,12 +74,17 @@ func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
 		}
 	case walked:
 		if msg.id == s.reading.id {
-			s.report = &msg.report
+			s.report, s.walkedAt = &msg.report, e.now()
 			s.tree.settle(msg.report)
+			s.recheck.walked(e, s.report)
 		}
 	}
 	if mine, _ := s.reading.ended(e, msg); mine {
 		s.took = e.now().Sub(s.started)
+		return s.watchOn(e)
+	}
+	if _, waited := s.recheck.wait.ended(e, msg); waited {
+		return s.start(e, "")
 	}
 	return nil
 }
@@ -91,7 +100,7 @@ func (s *walk) see(e *env, ev steps.Event) {
 
 func (s *walk) keys(e *env) []key.Binding {
 	if s.reading.err != nil {
-		return []key.Binding{named(keys.again, "try again"), keys.paste, keys.back}
+		return append([]key.Binding{named(keys.again, "try again"), keys.paste}, s.leaving()...)
 	}
 	var ks []key.Binding
 	if r, ok := s.tree.selected(); ok {
@@ -109,13 +118,32 @@ func (s *walk) keys(e *env) []key.Binding {
 	if s.report != nil {
 		ks = append(ks, keys.answer, keys.copySentence)
 	}
-	return append(ks, keys.again, keys.recheck, keys.paste, keys.back)
+	ks = append(ks, keys.again, keys.recheck)
+	if s.saves(e) {
+		ks = append(ks, keys.save)
+	}
+	return append(append(ks, keys.paste), s.leaving()...)
+}
+
+// saves reports whether there is a report to save, and a way to.
+func (s *walk) saves(e *env) bool { return s.report != nil && e.options.Save != nil }
+
+// leaving are the bindings that end a watch, or the walk.
+func (s *walk) leaving() []key.Binding {
+	if s.recheck.watching {
+		return []key.Binding{named(keys.watch, "stop watching"), named(keys.back, "stop watching")}
+	}
+	return []key.Binding{keys.watch, keys.back}
 }
 
 func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {
+	case key.Matches(k, keys.watch), key.Matches(k, keys.back) && s.recheck.watching:
+		return s.watch(e)
 	case key.Matches(k, keys.back):
 		e.back()
+	case key.Matches(k, keys.save) && s.saves(e):
+		e.open(newSave(e, *s.report))
 	case key.Matches(k, keys.recheck), key.Matches(k, keys.refresh):
 		return s.start(e, "")
 	case key.Matches(k, keys.again):

@@ -17,13 +17,19 @@ func (s *walk) view(e *env, w, h int) []string {
 		head = append(head, "")
 	}
 	foot := s.conclusion(e, w, h)
+	if l := s.recheck.countdown(e.now()); l != "" {
+		foot = append(foot, gutter+e.style.warn.Render(cut(l, w-4)))
+	}
 	body := max(h-len(head)-len(foot), 1)
+	s.head = len(head)
 	if w < roomForTwo {
-		return stacked(h, head, s.tree.view(e.style, w, body), foot)
+		return stacked(h, head, s.tree.view(e.style, w, body, s.recheck.was), foot)
 	}
 	left := min(s.tree.width(), max(w*45/100, w-60))
-	return stacked(h, head, beside(s.tree.view(e.style, left, body), s.pane(e, w-left-4, body), left, body, e.style), foot)
+	return stacked(h, head, beside(s.tree.view(e.style, left, body, s.recheck.was), s.pane(e, w-left-4, body), left, body, e.style), foot)
 }
+
+func (s *walk) point(_ *env, y int) (bool, bool) { return s.tree.point(y - s.head) }
 
 // heading says what is asked, and what came of it so far.
 func (s *walk) heading(e *env, w int) []string {
@@ -66,16 +72,19 @@ func (s *walk) asked() string {
 	return aws.Clean(who + " → " + to)
 }
 
-// call names the refused call, "an unknown call" when nobody has said which one it was.
+// call names the refused call, or what is called when nobody has said which call it was.
 func (s *walk) call() string {
 	action, resource := s.theCase.Action, s.theCase.Resource
 	if s.report != nil {
 		action, resource = s.report.Call.Action, s.report.Call.Resource
 	}
-	if action == "" {
-		return "a call that is not named"
+	switch {
+	case action != "":
+		return callName(action, resource)
+	case s.theCase.Target != "":
+		return s.theCase.Target
 	}
-	return callName(action, resource)
+	return "AWS"
 }
 
 func symptomTitle(symptom steps.Symptom) string {
@@ -123,6 +132,7 @@ func (s *walk) conclusion(e *env, w, h int) []string {
 			lines = append(lines, mark+p.bold.Render(l))
 		}
 	}
+	lines = append(lines, s.recheck.lines(e, w)...)
 	if f, ok := s.rootFix(); ok && w < roomForTwo {
 		command := commandLines(f.Command, w-len("   Mend  "))
 		for i, l := range command[:min(len(command), max(h/8, 1))] {

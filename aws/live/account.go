@@ -41,9 +41,10 @@ type Options struct {
 
 // An Account is an aws.Reader over the API of one AWS account. It may be used by several goroutines.
 type Account struct {
-	config  sdk.Config
-	profile config.SharedConfig
-	log     *callLog
+	config      sdk.Config
+	credentials *credentials
+	profile     config.SharedConfig
+	log         *callLog
 
 	transport http.RoundTripper // of the data channels of sessions, which wire can't carry
 
@@ -86,10 +87,14 @@ func Open(ctx context.Context, opts Options) (*Account, error) {
 	if c, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		transport = c.GetTransport() // with AWS_CA_BUNDLE, where that is set
 	}
-	cfg.Credentials = credentials{cfg.Credentials}
+	held := &credentials{provider: cfg.Credentials, load: func(ctx context.Context) (sdk.CredentialsProvider, error) {
+		again, err := config.LoadDefaultConfig(ctx, loading...)
+		return again.Credentials, err
+	}}
+	cfg.Credentials = held
 	cfg.Retryer = newRetryer(maxAttempts, maxBackoff)
 	cfg.HTTPClient = &wire{client: cfg.HTTPClient, slots: make(chan struct{}, inFlight), timeout: timeout}
-	a := &Account{config: cfg, log: newCallLog(opts.Log), transport: transport, operations: make(map[string]map[string]operation)}
+	a := &Account{config: cfg, credentials: held, log: newCallLog(opts.Log), transport: transport, operations: make(map[string]map[string]operation)}
 	for _, source := range cfg.ConfigSources {
 		if shared, ok := source.(config.SharedConfig); ok {
 			a.profile = shared

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -13,15 +14,43 @@ import (
 	"fargate-doctor/aws"
 )
 
-// credentials marks what goes wrong while credentials are looked up, which the SDK itself says in words only.
-type credentials struct{ sdk.CredentialsProvider }
+// credentials marks what goes wrong while credentials are looked up, which the SDK itself says in words only. Once they have failed, the
+// config files are read again: who has signed in meanwhile, in another window, goes on without starting anew.
+type credentials struct {
+	load func(context.Context) (sdk.CredentialsProvider, error)
 
-func (c credentials) Retrieve(ctx context.Context) (sdk.Credentials, error) {
-	v, err := c.CredentialsProvider.Retrieve(ctx)
+	mu       sync.Mutex
+	provider sdk.CredentialsProvider
+	failed   bool
+}
+
+func (c *credentials) Retrieve(ctx context.Context) (sdk.Credentials, error) {
+	v, err := c.current(ctx).Retrieve(ctx)
 	if err != nil {
+		c.fail()
 		return v, &credentialsError{err}
 	}
 	return v, nil
+}
+
+// fail says that the credentials were refused, or could not be had.
+func (c *credentials) fail() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed = true
+}
+
+// current returns where credentials come from: what the config files say now, if the last ones have failed.
+func (c *credentials) current(ctx context.Context) sdk.CredentialsProvider {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.failed {
+		if fresh, err := c.load(ctx); err == nil {
+			c.provider = fresh
+		}
+		c.failed = false
+	}
+	return c.provider
 }
 
 type credentialsError struct{ err error }

@@ -77,6 +77,7 @@ func (a *Account) failure(ctx context.Context, q aws.Query, c *call, err error) 
 	case aws.Throttled:
 		e.Hint = fmt.Sprintf("AWS limits the calls of this account in %s; try again in a minute.", q.Region)
 	case aws.Credentials:
+		a.credentials.fail()
 		e.Hint = credentialsHint(a.profile, q.Region, err)
 	case aws.Unreachable:
 		if c.host == "" {

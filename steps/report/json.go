@@ -3,9 +3,9 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"time"
 
-	"fargate-doctor/aws"
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
 )
@@ -13,151 +13,151 @@ import (
 // schema is the version of the JSON. It grows by adding members; a change of meaning would be a new version.
 const schema = 1
 
+// document is the JSON of a report. docs/report.schema.json is made from it; the doc tags are its descriptions.
 type document struct {
-	Schema     int           `json:"schema"`
-	Subject    subject       `json:"subject"`
-	Symptom    steps.Symptom `json:"symptom"`
-	Target     target        `json:"target"`
-	Call       *call         `json:"call,omitempty"` // the refused call, where one was asked about
-	Verdict    steps.Overall `json:"verdict"`
-	Summary    string        `json:"summary"`
-	Causes     []cause       `json:"causes"`
-	Steps      []step        `json:"steps"`
-	Path       []hop         `json:"path"`
-	Missing    []string      `json:"missing"`
-	Calls      calls         `json:"calls"`
-	DurationMs int64         `json:"durationMs"`
-	Runbook    *runbookJSON  `json:"runbook,omitempty"` // where one was asked for
-	Probes     *probesJSON   `json:"probes,omitempty"`  // where they were asked for
+	Schema     int           `json:"schema" doc:"Version of this form. It grows by adding members; a change of meaning is a new version."`
+	Subject    subject       `json:"subject" doc:"What was examined."`
+	Symptom    steps.Symptom `json:"symptom" doc:"What the person sees."`
+	Target     target        `json:"target" doc:"What the task wants to reach, understood."`
+	Call       *call         `json:"call,omitempty" doc:"The call that was refused; absent when none was asked about."`
+	Verdict    steps.Overall `json:"verdict" doc:"Of the whole diagnosis."`
+	Summary    string        `json:"summary" doc:"The whole diagnosis in one sentence."`
+	Causes     []cause       `json:"causes" doc:"Named problems, root cause first. What is only the consequence of another is not repeated."`
+	Steps      []step        `json:"steps" doc:"The steps that were walked, in order."`
+	Path       []hop         `json:"path" doc:"What the packet goes through, in order."`
+	Missing    []string      `json:"missing" doc:"IAM actions that were needed and refused, sorted."`
+	Calls      calls         `json:"calls" doc:"Calls to AWS."`
+	DurationMs int64         `json:"durationMs" doc:"How long the walk took, in milliseconds."`
+	Runbook    *runbookJSON  `json:"runbook,omitempty" doc:"The AWS runbook that was run beside the walk; absent when none was asked for."`
+	Probes     *probesJSON   `json:"probes,omitempty" doc:"What was seen from inside the container; absent when nobody asked for it."`
 }
 
 type subject struct {
-	Account        string `json:"account"`
-	Region         string `json:"region"`
-	Cluster        string `json:"cluster"`
-	Service        string `json:"service"`
-	Task           string `json:"task"`
-	TaskDefinition string `json:"taskDefinition"`
-	Address        string `json:"address"`
-	CapturedAt     string `json:"capturedAt"` // RFC 3339, UTC; "" when no clock was given
+	Account        string `json:"account" doc:"Account id."`
+	Region         string `json:"region" doc:"AWS region."`
+	Cluster        string `json:"cluster" doc:"Name of the cluster."`
+	Service        string `json:"service" doc:"Name of the ECS service; empty when the task belongs to none."`
+	Task           string `json:"task" doc:"Id of the task; empty when there is none."`
+	TaskDefinition string `json:"taskDefinition" doc:"ARN of the task definition."`
+	Address        string `json:"address" doc:"The task's private address."`
+	CapturedAt     string `json:"capturedAt" doc:"When, RFC 3339 in UTC; empty when no clock was given."`
 }
 
 type target struct {
-	Typed    string `json:"typed"`
-	Service  string `json:"service"`
-	Host     string `json:"host"`
-	Port     uint16 `json:"port"`
-	Protocol string `json:"protocol"`
+	Typed    string `json:"typed" doc:"As the person typed it."`
+	Service  string `json:"service" doc:"AWS service, such as sns; empty when it is none."`
+	Host     string `json:"host" doc:"DNS name or address."`
+	Port     uint16 `json:"port" doc:"Port."`
+	Protocol string `json:"protocol" doc:"tcp or udp."`
 }
 
 type call struct {
-	Action    string `json:"action"`
-	Resource  string `json:"resource"`
-	Principal string `json:"principal"`
-	Message   string `json:"message"`
+	Action    string `json:"action" doc:"IAM action, such as sns:Publish."`
+	Resource  string `json:"resource" doc:"ARN; * for an action that has no resource; empty when it is not known."`
+	Principal string `json:"principal" doc:"ARN of the role or user whose credentials signed it; empty when it is not known."`
+	Message   string `json:"message" doc:"The line that the application printed."`
 }
 
 // cause adds the step that found it to what every cause has.
 type cause struct {
 	causeJSON
-	Step string `json:"step"`
+	Step string `json:"step" doc:"Id of the step that found it."`
 }
 
 type step struct {
-	ID       string        `json:"id"`
-	Ask      string        `json:"ask"`
-	Branch   string        `json:"branch,omitempty"`
-	Verdict  steps.Verdict `json:"verdict"`
-	Cause    string        `json:"cause"`
-	Summary  string        `json:"summary"`
-	Means    string        `json:"means"`
-	Because  string        `json:"because,omitempty"`
-	Answered bool          `json:"answered"`
-	Evidence []evidence    `json:"evidence"`
-	Fixes    []fix         `json:"fixes"`
-	Also     []also        `json:"also"`
-	Missing  []string      `json:"missing"`
-	Question *question     `json:"question,omitempty"`
-	Links    []string      `json:"links"`
+	ID       string        `json:"id" doc:"Id of the step; stable."`
+	Ask      string        `json:"ask" doc:"The step's question."`
+	Branch   string        `json:"branch,omitempty" doc:"Id of the step that this one hangs under; absent on the trunk."`
+	Verdict  steps.Verdict `json:"verdict" doc:"Of the step."`
+	Cause    string        `json:"cause" doc:"Cause code; empty when there is none."`
+	Summary  string        `json:"summary" doc:"The finding, as a clause."`
+	Means    string        `json:"means" doc:"What that means for the person."`
+	Because  string        `json:"because,omitempty" doc:"Of a skipped step: the cause code that explains it."`
+	Answered bool          `json:"answered" doc:"Whether it rests on the person's answer."`
+	Evidence []evidence    `json:"evidence" doc:"What decided."`
+	Fixes    []fix         `json:"fixes" doc:"Ways to mend it, the least first."`
+	Also     []also        `json:"also" doc:"Further causes of the same step."`
+	Missing  []string      `json:"missing" doc:"IAM actions that were needed and refused."`
+	Question *question     `json:"question,omitempty" doc:"What only the person can say."`
+	Links    []string      `json:"links" doc:"AWS documentation."`
 }
 
 // also is a further cause of a step.
 type also struct {
-	Verdict  steps.Verdict `json:"verdict"`
-	Cause    string        `json:"cause"`
-	Summary  string        `json:"summary"`
-	Evidence []evidence    `json:"evidence"`
-	Fixes    []fix         `json:"fixes"`
+	Verdict  steps.Verdict `json:"verdict" doc:"Of this finding."`
+	Cause    string        `json:"cause" doc:"Cause code; empty when there is none."`
+	Summary  string        `json:"summary" doc:"The finding, as a clause."`
+	Evidence []evidence    `json:"evidence" doc:"What decided."`
+	Fixes    []fix         `json:"fixes" doc:"Ways to mend it, the least first."`
 }
 
 type evidence struct {
-	Kind   string `json:"kind"`
-	ID     string `json:"id"`
-	Detail string `json:"detail"`
+	Kind   string `json:"kind" doc:"Such as security-group, route-table, message, you."`
+	ID     string `json:"id" doc:"Id of the resource."`
+	Detail string `json:"detail" doc:"The very rule, route, state or statement."`
 }
 
 type fix struct {
-	Title         string `json:"title"`
-	Command       string `json:"command"`
-	Effect        string `json:"effect"`
-	Document      string `json:"document,omitempty"` // a policy document that the fix sets
-	ProvenByModel bool   `json:"provenByModel"`
+	Title         string `json:"title" doc:"What it does, as a clause."`
+	Command       string `json:"command" doc:"AWS CLI command; empty when no command can do it."`
+	Effect        string `json:"effect" doc:"What it changes, and what it costs."`
+	Document      string `json:"document,omitempty" doc:"A policy document that the fix sets, as JSON text."`
+	ProvenByModel bool   `json:"provenByModel" doc:"True only when the fix was applied to the facts in memory and the walk, run again, no longer fails there."`
 }
 
 type question struct {
-	ID      string   `json:"id"`
-	Text    string   `json:"text"`
-	Choices []choice `json:"choices"`
+	ID      string   `json:"id" doc:"Key of --answer."`
+	Text    string   `json:"text" doc:"The question."`
+	Choices []choice `json:"choices" doc:"What can be answered."`
 }
 
 type choice struct {
-	Value string `json:"value"`
-	Label string `json:"label"`
+	Value string `json:"value" doc:"Value of --answer."`
+	Label string `json:"label" doc:"What a person is shown."`
 }
 
 type hop struct {
-	Kind    string `json:"kind"`
-	ID      string `json:"id"`
-	Detail  string `json:"detail"`
-	Blocked bool   `json:"blocked"`
-	Unknown bool   `json:"unknown"`
-	Back    bool   `json:"back"`
+	Kind    string `json:"kind" doc:"Such as security-group, network-acl, nat-gateway."`
+	ID      string `json:"id" doc:"Id of the resource."`
+	Detail  string `json:"detail" doc:"Its address, or the route that is taken."`
+	Blocked bool   `json:"blocked" doc:"A check of this hop failed."`
+	Unknown bool   `json:"unknown" doc:"A check of this hop could not be decided."`
+	Back    bool   `json:"back" doc:"Only the answer goes through it."`
 }
 
 type calls struct {
-	Total       int            `json:"total"`
-	ByOperation map[string]int `json:"byOperation"`
+	Total       int            `json:"total" doc:"How many calls were made."`
+	ByOperation map[string]int `json:"byOperation" doc:"How many of each operation, such as ec2:DescribeSubnets."`
 }
 
 // JSON returns the report in the shape that the data contract promises (schema 1), indented, with a final newline. Lists are
 // never null.
 func JSON(r steps.Report) ([]byte, error) {
+	r = cleaned(r)
 	d := document{
 		Schema: schema, Symptom: r.Symptom, Verdict: r.Verdict, Summary: Sentence(r), DurationMs: r.Duration.Milliseconds(),
 		Subject: subject{
-			Account: aws.Clean(r.Subject.Account), Region: aws.Clean(r.Subject.Region), Cluster: aws.Clean(r.Subject.Cluster), Service: aws.Clean(r.Subject.Service),
-			Task: aws.Clean(r.Subject.Task), TaskDefinition: aws.Clean(r.Subject.TaskDefinition), Address: r.Subject.Address, CapturedAt: moment(r.Subject.Captured),
+			Account: r.Subject.Account, Region: r.Subject.Region, Cluster: r.Subject.Cluster, Service: r.Subject.Service,
+			Task: r.Subject.Task, TaskDefinition: r.Subject.TaskDefinition, Address: r.Subject.Address, CapturedAt: moment(r.Subject.Captured),
 		},
-		Target: target{aws.Clean(r.Target.Typed), r.Target.Service, aws.Clean(r.Target.Host), r.Target.Port, r.Target.Protocol},
+		Target: target{r.Target.Typed, r.Target.Service, r.Target.Host, r.Target.Port, r.Target.Protocol},
 		Causes: each(r.Causes, func(c steps.Cause) cause {
-			return cause{causeJSON{c.Code, clean(c.Resources), aws.Clean(c.Summary)}, c.Step}
+			return cause{causeJSON{c.Code, list(c.Resources), c.Summary}, c.Step}
 		}),
 		Steps: each(r.Steps, stepOf),
 		Path: each(r.Trace.Hops, func(h vpc.Hop) hop {
-			return hop{string(h.Kind), aws.Clean(h.ID), aws.Clean(h.Detail), h.Blocked, h.Unknown, h.Backward}
+			return hop{string(h.Kind), h.ID, h.Detail, h.Blocked, h.Unknown, h.Backward}
 		}),
-		Missing: clean(Missing(r)),
+		Missing: list(Missing(r)),
 		Runbook: runbookOf(r.Runbook),
 		Probes:  probesOf(r.Probes),
 		Calls:   calls{ByOperation: map[string]int{}},
 	}
 	if c := r.Call; c != (steps.Call{}) {
-		d.Call = &call{aws.Clean(c.Action), aws.Clean(c.Resource), aws.Clean(c.Principal), aws.Clean(c.Message)}
+		d.Call = &call{c.Action, c.Resource, c.Principal, c.Message}
 	}
-	for name, n := range r.Calls {
-		d.Calls.ByOperation[name] = n
-		d.Calls.Total += n
-	}
+	maps.Copy(d.Calls.ByOperation, r.Calls)
+	d.Calls.Total = total(r.Calls)
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
@@ -168,10 +168,10 @@ func JSON(r steps.Report) ([]byte, error) {
 
 func stepOf(s steps.StepResult) step {
 	out := step{
-		ID: s.ID, Ask: s.Ask, Branch: s.Branch, Verdict: s.Verdict, Cause: s.Cause, Summary: aws.Clean(s.Summary), Means: aws.Clean(s.Means), Because: s.Because,
-		Answered: s.Answered, Evidence: each(s.Evidence, evidenceOf), Fixes: each(s.Fixes, fixOf), Missing: clean(s.Missing), Links: clean(s.Links),
+		ID: s.ID, Ask: s.Ask, Branch: s.Branch, Verdict: s.Verdict, Cause: s.Cause, Summary: s.Summary, Means: s.Means, Because: s.Because,
+		Answered: s.Answered, Evidence: each(s.Evidence, evidenceOf), Fixes: each(s.Fixes, fixOf), Missing: list(s.Missing), Links: list(s.Links),
 		Also: each(s.Also, func(f steps.Finding) also {
-			return also{f.Verdict, f.Cause, aws.Clean(f.Summary), each(f.Evidence, evidenceOf), each(f.Fixes, fixOf)}
+			return also{f.Verdict, f.Cause, f.Summary, each(f.Evidence, evidenceOf), each(f.Fixes, fixOf)}
 		}),
 	}
 	if q := s.Question; q != nil {
@@ -181,11 +181,11 @@ func stepOf(s steps.StepResult) step {
 }
 
 func evidenceOf(e steps.Evidence) evidence {
-	return evidence{e.Kind, aws.Clean(e.ID), aws.Clean(e.Detail)}
+	return evidence{e.Kind, e.ID, e.Detail}
 }
 
 func fixOf(f steps.Fix) fix {
-	return fix{aws.Clean(f.Title), aws.Clean(f.Command), aws.Clean(f.Effect), f.Document, f.Proven}
+	return fix{f.Title, f.Command, f.Effect, f.Document, f.Proven}
 }
 
 // each converts a list. The result is never nil.

@@ -24,17 +24,18 @@ type hopJSON struct {
 
 // PathJSON returns a trace as one line of JSON.
 func PathJSON(t vpc.Trace) []byte {
+	t = cleaned(t)
 	p := pathJSON{Verdict: t.Verdict.String(), Causes: []causeJSON{}, Hops: []hopJSON{}, Missing: []string{}, Unknown: []string{}}
 	for _, c := range t.Causes() {
-		p.Causes = append(p.Causes, causeJSON{Code: c.Code, Resources: clean(c.Resources), Summary: aws.Clean(c.Detail)})
+		p.Causes = append(p.Causes, causeJSON{Code: c.Code, Resources: list(c.Resources), Summary: c.Detail})
 	}
 	for _, h := range t.Hops {
-		p.Hops = append(p.Hops, hopJSON{Kind: string(h.Kind), ID: aws.Clean(h.ID), Detail: aws.Clean(h.Detail)})
+		p.Hops = append(p.Hops, hopJSON{Kind: string(h.Kind), ID: h.ID, Detail: h.Detail})
 	}
 	var missing []string
 	for _, c := range t.Undecided() {
 		missing = append(missing, c.Missing...)
-		p.Unknown = append(p.Unknown, aws.Clean(c.Detail))
+		p.Unknown = append(p.Unknown, c.Detail)
 	}
 	p.Missing = append(p.Missing, aws.SortedActions(missing)...)
 	return line(p)

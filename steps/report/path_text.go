@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"fargate-doctor/aws"
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
 )
@@ -15,12 +14,10 @@ type PathQuestion struct {
 	Region   string // for the commands that mend
 }
 
-// pathMarks are the glyph and the word of a check's result.
-var pathMarks = map[vpc.Result]string{vpc.Passed: "✓ pass   ", vpc.Failed: "✗ fail   ", vpc.Partly: "! partly ", vpc.NotDecided: "? unknown"}
-
 // PathText returns a trace for a person: the answer, what is wrong and how to mend it, and every check on the way out and back with what
 // decided it. Text is wrapped to width columns; commands are not.
 func PathText(q PathQuestion, t vpc.Trace, width int) string {
+	q, t = cleaned(q), cleaned(t)
 	p := &page{width: max(width, narrowest)}
 	p.paragraph("", pathSentence(q, t))
 	for _, c := range t.Causes() {
@@ -30,7 +27,7 @@ func PathText(q PathQuestion, t vpc.Trace, width int) string {
 		p.paragraph("  Found  ", named(c.Subject)+"  "+decided(c))
 		for _, change := range c.Mend {
 			p.paragraph("  Mend   ", capital(change.Title()))
-			p.line("           " + aws.Clean(change.Command(q.Region)))
+			p.line("           " + change.Command(q.Region))
 		}
 		if len(c.Mend) == 0 && e.Mend != "" {
 			p.paragraph("  Mend   ", e.Mend)
@@ -100,17 +97,12 @@ func (p *page) checks(title string, all []vpc.Check) {
 	p.heading(title)
 	kind, name := 0, 0
 	for _, c := range all {
-		kind, name = max(kind, columns(string(c.Subject.Kind))), max(name, columns(aws.Clean(named(c.Subject))))
+		kind, name = max(kind, columns(string(c.Subject.Kind))), max(name, columns(named(c.Subject)))
 	}
 	for _, c := range all {
-		subject := aws.Clean(named(c.Subject))
-		detail := aws.Clean(decided(c))
-		for _, action := range c.Missing {
-			if !strings.Contains(detail, action) {
-				detail += "; needs " + action
-			}
-		}
-		row := fmt.Sprintf("  %s  %-*s  %s%s  ", pathMarks[c.Result], kind, c.Subject.Kind, subject, strings.Repeat(" ", name-columns(subject)))
+		subject := named(c.Subject)
+		detail := needing(c)
+		row := fmt.Sprintf("  %s %-7s  %-*s  %s%s  ", pathResults[c.Result].Glyph, pathResults[c.Result].Word, kind, c.Subject.Kind, subject, strings.Repeat(" ", name-columns(subject)))
 		if p.width-columns(row) < leastDetail {
 			p.line(row)
 			row = strings.Repeat(" ", 13)

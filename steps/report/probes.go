@@ -54,34 +54,34 @@ func (p *page) marked(mark, style, text string) {
 }
 
 type probesJSON struct {
-	Where       string           `json:"where"`
-	Problem     string           `json:"problem"` // "" when all could be probed
-	Hint        string           `json:"hint"`
-	System      string           `json:"system"` // ID of /etc/os-release
-	Servers     []string         `json:"servers"`
-	Results     []probeJSON      `json:"results"`
-	Comparisons []comparisonJSON `json:"comparisons"`
+	Where       string           `json:"where" doc:"What was probed from; empty when that could not be opened."`
+	Problem     string           `json:"problem" doc:"Why not all could be probed; empty when all could."`
+	Hint        string           `json:"hint" doc:"What the person can do about the problem."`
+	System      string           `json:"system" doc:"ID of /etc/os-release in the container; empty when there is none."`
+	Servers     []string         `json:"servers" doc:"DNS servers of /etc/resolv.conf in the container."`
+	Results     []probeJSON      `json:"results" doc:"What each probe saw."`
+	Comparisons []comparisonJSON `json:"comparisons" doc:"What the configuration predicts, held against what was seen."`
 }
 
 type probeJSON struct {
-	Probe      probe.Kind    `json:"probe"`
-	Tool       string        `json:"tool"`
-	Target     string        `json:"target"`
-	Verdict    probe.Verdict `json:"verdict"`
-	Addresses  []string      `json:"addresses"`
-	Server     string        `json:"server,omitempty"`     // the DNS server that answered
-	LatencyMs  float64       `json:"latencyMs,omitempty"`  // where the tool tells
-	HTTPStatus int           `json:"httpStatus,omitempty"` // where there is one
-	Class      string        `json:"class"`                // as classify has it
-	Evidence   string        `json:"evidence"`
+	Probe      probe.Kind    `json:"probe" doc:"What was asked."`
+	Tool       string        `json:"tool" doc:"What was run in the container."`
+	Target     string        `json:"target" doc:"What it was run on: a host, host and port, a URL, a call of the AWS CLI."`
+	Verdict    probe.Verdict `json:"verdict" doc:"What came of it; unknown for what the program does not understand."`
+	Addresses  []string      `json:"addresses" doc:"Of a name lookup."`
+	Server     string        `json:"server" doc:"The DNS server that answered; empty when the tool does not tell."`
+	LatencyMs  int64         `json:"latencyMs" doc:"In milliseconds; 0 when the tool does not tell."`
+	HTTPStatus int           `json:"httpStatus" doc:"0 when there is none."`
+	Class      string        `json:"class" doc:"Kind of failure, as classify has it; empty for none."`
+	Evidence   string        `json:"evidence" doc:"The line that decided."`
 }
 
 type comparisonJSON struct {
-	Step      string          `json:"step"`
-	Probe     probe.Kind      `json:"probe"`
-	Predicted string          `json:"predicted"`
-	Observed  string          `json:"observed"`
-	Agreement steps.Agreement `json:"agreement"`
+	Step      string          `json:"step" doc:"Id of the step whose prediction it is."`
+	Probe     probe.Kind      `json:"probe" doc:"What was asked."`
+	Predicted string          `json:"predicted" doc:"What the configuration says."`
+	Observed  string          `json:"observed" doc:"What was seen."`
+	Agreement steps.Agreement `json:"agreement" doc:"Whether the two are the same."`
 }
 
 func probesOf(b *steps.Probed) *probesJSON {
@@ -94,7 +94,7 @@ func probesOf(b *steps.Probed) *probesJSON {
 			return comparisonJSON{c.Step, c.Probe, aws.Clean(c.Predicted), aws.Clean(c.Observed), c.Agreement}
 		}),
 		Results: each(b.Round.Results, func(r probe.Result) probeJSON {
-			one := probeJSON{Probe: r.Probe, Tool: r.Tool, Target: aws.Clean(r.Target), Verdict: r.Verdict, Addresses: texts(r.Addresses), LatencyMs: float64(r.Latency.Microseconds()) / 1000,
+			one := probeJSON{Probe: r.Probe, Tool: r.Tool, Target: aws.Clean(r.Target), Verdict: r.Verdict, Addresses: texts(r.Addresses), LatencyMs: r.Latency.Milliseconds(),
 				HTTPStatus: r.Status, Class: string(r.Class), Evidence: aws.Clean(r.Evidence)}
 			if r.Server.IsValid() {
 				one.Server = r.Server.String()

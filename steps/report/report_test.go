@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
@@ -68,6 +69,39 @@ func TestGolden(t *testing.T) {
 			golden(t, world+".txt", report.Text(r, 96, false))
 		})
 	}
+	for _, world := range []string{"several-endpoint", "several-access", "denied-network-acls"} {
+		t.Run(world+" as a page", func(t *testing.T) {
+			r := walk(t, world)
+			golden(t, world+".md", string(rendered(t, r, "markdown")))
+			golden(t, world+".html", string(rendered(t, r, "html")))
+		})
+	}
+}
+
+func TestGoldenPath(t *testing.T) {
+	trace := walk(t, "several-endpoint").Trace
+	acl := vpc.Ref{Kind: vpc.KindACL, ID: "acl-0f8186589fcdda400", Name: "private"}
+	trace.Checks = append(trace.Checks, vpc.Check{Subject: acl, Detail: "the network ACL is not known", Missing: []string{"ec2:DescribeNetworkAcls"}, Backward: true})
+	text, err := report.RenderPath(report.PathQuestion{From: "Task b01ada83", To: "sns.eu-central-1.amazonaws.com, tcp 443", Region: "eu-central-1"}, trace, "markdown")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "path.md", string(text))
+}
+
+func TestAnUnknownFormatIsAnError(t *testing.T) {
+	if text, err := report.Render(steps.Report{}, "yaml"); err == nil || text != nil {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+func rendered(t *testing.T, r steps.Report, format string) []byte {
+	t.Helper()
+	text, err := report.Render(r, format)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func TestTextFitsItsWidth(t *testing.T) {
@@ -104,33 +138,6 @@ func TestColourAddsNothingButColour(t *testing.T) {
 	}
 	if diff := cmp.Diff(plain, stripped.String()); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// Names and reasons come from whoever may tag resources in the account.
-func TestControlSequencesNeverGetOut(t *testing.T) {
-	evil := "x\x1b]52;c;ZXZpbA==\a\x1b[2J\u202ey"
-	f := steps.Finding{
-		Verdict: steps.Fail, Cause: "route.none", Summary: evil, Means: evil, Resources: []string{evil}, Missing: []string{evil}, Links: []string{evil},
-		Evidence: []steps.Evidence{{Kind: "vpc", ID: evil, Detail: evil}}, Fixes: []steps.Fix{{Title: evil, Command: evil, Effect: evil}},
-	}
-	f.Also = []steps.Finding{f}
-	r := steps.Report{
-		Subject: steps.Subject{Account: evil, Region: evil, Cluster: evil, Service: evil, Task: evil, TaskDefinition: evil},
-		Target:  steps.Target{Typed: evil, Host: evil, Port: 443}, Verdict: steps.BlockedPath,
-		Causes: []steps.Cause{{Code: "route.none", Summary: evil, Resources: []string{evil}, Step: "s"}},
-		Steps:  []steps.StepResult{{ID: "s", Ask: "?", Finding: f}},
-	}
-	text, err := report.JSON(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, out := range map[string]string{"json": string(text), "text": report.Text(r, 80, false)} {
-		for _, bad := range []string{"\x1b", "\\u001b", "\a", "\\u0007", "\u202e", "ZXZpbA"} {
-			if strings.Contains(out, bad) {
-				t.Errorf("%s holds %q", name, bad)
-			}
-		}
 	}
 }
 
@@ -282,5 +289,30 @@ func TestWhyNothingIsKnown(t *testing.T) {
 	}
 	if n := strings.Count(report.Text(r, 100, false), "Not known\n  "+why+"\n\nSteps"); n != 1 {
 		t.Errorf("the reason is not told once:\n%s", report.Text(r, 100, false))
+	}
+}
+
+// A runbook that analysed, with every kind of agreement, and one that failed in a step.
+func TestGoldenRunbook(t *testing.T) {
+	began := time.Date(2025, 11, 20, 3, 0, 0, 0, time.UTC)
+	r := walk(t, "several-endpoint")
+	for name, x := range map[string]aws.Execution{
+		"runbook": {ID: "11112222-3333-4444-5555-666677778888", Document: aws.TroubleshootRunbook, Status: aws.ExecutionSuccess, Started: began, Ended: began.Add(212 * time.Second),
+			Outputs: map[string][]string{"Format.Report": {"The security group of the task does not allow outbound traffic on port 443.\n" +
+				"The VPC endpoint's security group allows inbound traffic.\nThe log group /ecs/web does not exist.\nTraceback (most recent call last)"}}},
+		"runbook-failed": {ID: "11112222-3333-4444-5555-666677778888", Document: aws.TroubleshootRunbook, Status: aws.ExecutionFailed, Started: began, Ended: began.Add(9 * time.Second),
+			Failure: "Step fails when it is Execute/Cancelling action.", Steps: []aws.ExecutionStep{
+				{Number: 1, Name: "Verify", Action: "aws:executeScript", Status: aws.ExecutionSuccess},
+				{Number: 2, Name: "Create", Action: "aws:executeScript", Status: aws.ExecutionFailed, Type: "Permission", Stage: "Invocation", Failure: "not \x1b[31mauthorized", Details: []string{"see the log"}},
+				{Number: 3, Name: "Analyze", Action: "aws:executeScript", Status: aws.ExecutionPending}}},
+	} {
+		view := steps.CompareRunbook(x, r)
+		r := steps.Report{Subject: r.Subject, Target: r.Target, Verdict: r.Verdict, Runbook: &view}
+		golden(t, name+".txt", report.Text(r, 100, false))
+		text, err := report.JSON(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".json", string(text))
 	}
 }

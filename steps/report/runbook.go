@@ -27,6 +27,9 @@ func (p *page) runbook(b *steps.Runbook) {
 	if b.Hint != "" {
 		p.paragraph("  ", "→ "+b.Hint)
 	}
+	if b.Left != "" && b.Left != b.Hint {
+		p.paragraph("  ", "→ "+b.Left)
+	}
 	for _, f := range b.Findings {
 		sign := agreementSigns[f.Agreement]
 		mark := fmt.Sprintf("  %s %-14s ", sign.glyph, f.Agreement)
@@ -84,7 +87,7 @@ func RunbookSentence(b steps.Runbook) string {
 	for _, f := range b.Findings {
 		compared[f.Agreement]++
 	}
-	result := fmt.Sprintf("of its sentences %d agree with this program, %d differ, %d are not comparable", compared[steps.Agrees], compared[steps.Differs],
+	result := fmt.Sprintf("sentences that agree with this program %d, that differ %d, not comparable %d", compared[steps.Agrees], compared[steps.Differs],
 		compared[steps.NotComparable])
 	switch {
 	case b.Problem != "" && b.ID != "" && !strings.Contains(b.Problem, b.ID):
@@ -100,43 +103,44 @@ func RunbookSentence(b steps.Runbook) string {
 }
 
 type runbookJSON struct {
-	Document   string               `json:"document"`
-	ID         string               `json:"id"` // of the run; "" when there is none
-	Status     aws.ExecutionStatus  `json:"status"`
-	StartedAt  string               `json:"startedAt"`
-	EndedAt    string               `json:"endedAt"`
-	Analysed   bool                 `json:"analysed"`
-	Tidying    bool                 `json:"tidying"`
-	Summary    string               `json:"summary"`
-	Problem    string               `json:"problem"`
-	Detail     string               `json:"detail"`
-	Hint       string               `json:"hint"`
-	Missing    []string             `json:"missing"`
-	Findings   []runbookFindingJSON `json:"findings"`
-	Unnamed    []causeJSON          `json:"unnamed"` // found by this program only
-	Exceptions []string             `json:"exceptions"`
-	Steps      []runbookStepJSON    `json:"steps"`
+	Document   string               `json:"document" doc:"Name of the Systems Manager document."`
+	ID         string               `json:"id" doc:"Of the run; empty when there is none."`
+	Status     aws.ExecutionStatus  `json:"status" doc:"As Systems Manager reports it."`
+	StartedAt  string               `json:"startedAt" doc:"RFC 3339, UTC; empty when it did not start."`
+	EndedAt    string               `json:"endedAt" doc:"RFC 3339, UTC; empty while it runs."`
+	Analysed   bool                 `json:"analysed" doc:"Whether the runbook came to a result."`
+	Tidying    bool                 `json:"tidying" doc:"Whether AWS still removes what the run made."`
+	Summary    string               `json:"summary" doc:"What came of the run, in one sentence."`
+	Problem    string               `json:"problem" doc:"Why there is no result; empty when there is one."`
+	Detail     string               `json:"detail" doc:"More about the problem."`
+	Hint       string               `json:"hint" doc:"What the person can do about the problem."`
+	Left       string               `json:"left" doc:"What the run may have left in the account; empty when nothing."`
+	Missing    []string             `json:"missing" doc:"IAM actions that the run needed and was refused."`
+	Findings   []runbookFindingJSON `json:"findings" doc:"What the runbook says, sentence by sentence, held against this program."`
+	Unnamed    []causeJSON          `json:"unnamed" doc:"Causes that this program found and the runbook does not name."`
+	Exceptions []string             `json:"exceptions" doc:"Exceptions of the run, as it printed them."`
+	Steps      []runbookStepJSON    `json:"steps" doc:"The steps of the run."`
 }
 
 type runbookFindingJSON struct {
-	Text      string            `json:"text"`
-	Says      steps.RunbookSays `json:"says"`
-	Areas     []steps.Area      `json:"areas"`
-	Agreement steps.Agreement   `json:"agreement"`
-	Cause     string            `json:"cause"`
-	Why       string            `json:"why"`
+	Text      string            `json:"text" doc:"What the runbook says."`
+	Says      steps.RunbookSays `json:"says" doc:"Whether it calls something wrong, fine, or only tells of it."`
+	Areas     []steps.Area      `json:"areas" doc:"What it is about."`
+	Agreement steps.Agreement   `json:"agreement" doc:"Whether this program finds the same."`
+	Cause     string            `json:"cause" doc:"The cause that it agrees with; empty when there is none."`
+	Why       string            `json:"why" doc:"Why they are held to agree or not."`
 }
 
 type runbookStepJSON struct {
-	Name      string              `json:"name"`
-	Action    string              `json:"action"`
-	Status    aws.ExecutionStatus `json:"status"`
-	StartedAt string              `json:"startedAt"`
-	EndedAt   string              `json:"endedAt"`
-	Failure   string              `json:"failure"`
-	Type      string              `json:"failureType"`
-	Stage     string              `json:"failureStage"`
-	Details   []string            `json:"details"`
+	Name      string              `json:"name" doc:"Of the step."`
+	Action    string              `json:"action" doc:"What kind of step it is."`
+	Status    aws.ExecutionStatus `json:"status" doc:"As Systems Manager reports it."`
+	StartedAt string              `json:"startedAt" doc:"RFC 3339, UTC; empty before it starts."`
+	EndedAt   string              `json:"endedAt" doc:"RFC 3339, UTC; empty while it runs."`
+	Failure   string              `json:"failure" doc:"Why it failed; empty when it did not."`
+	Type      string              `json:"failureType" doc:"Kind of the failure."`
+	Stage     string              `json:"failureStage" doc:"When it failed."`
+	Details   []string            `json:"details" doc:"Details of the failure."`
 }
 
 func runbookOf(b *steps.Runbook) *runbookJSON {
@@ -146,14 +150,14 @@ func runbookOf(b *steps.Runbook) *runbookJSON {
 	return &runbookJSON{
 		Document: b.Document, ID: aws.Clean(b.ID), Status: b.Status, StartedAt: moment(b.Started), EndedAt: moment(b.Ended), Analysed: b.Analysed,
 		Tidying: b.Tidying, Summary: aws.Clean(RunbookSentence(*b)), Problem: aws.Clean(b.Problem), Detail: aws.Clean(b.Detail), Hint: aws.Clean(b.Hint),
-		Missing: clean(b.Missing), Exceptions: clean(b.Exceptions),
+		Left: aws.Clean(b.Left), Missing: list(b.Missing), Exceptions: list(b.Exceptions),
 		Findings: each(b.Findings, func(f steps.RunbookFinding) runbookFindingJSON {
 			return runbookFindingJSON{aws.Clean(f.Text), f.Says, append([]steps.Area{}, f.Areas...), f.Agreement, f.Cause, f.Why}
 		}),
-		Unnamed: each(b.Unnamed, func(c steps.Cause) causeJSON { return causeJSON{c.Code, clean(c.Resources), aws.Clean(c.Summary)} }),
+		Unnamed: each(b.Unnamed, func(c steps.Cause) causeJSON { return causeJSON{c.Code, list(c.Resources), aws.Clean(c.Summary)} }),
 		Steps: each(b.Steps, func(s aws.ExecutionStep) runbookStepJSON {
 			return runbookStepJSON{aws.Clean(s.Name), aws.Clean(s.Action), s.Status, moment(s.Started), moment(s.Ended), aws.Clean(s.Failure), aws.Clean(s.Type),
-				aws.Clean(s.Stage), clean(s.Details)}
+				aws.Clean(s.Stage), list(s.Details)}
 		}),
 	}
 }

@@ -12,7 +12,10 @@ import (
 // Sentence returns the whole diagnosis as one sentence that one would send to a colleague.
 func Sentence(r steps.Report) string {
 	who, what, say := subjectName(r.Subject), targetName(r.Target), ofPath
-	if aboutCall(r) {
+	switch {
+	case r.Symptom == steps.Exec:
+		say = ofSession
+	case aboutCall(r):
 		what, say = callName(r), ofCall
 	}
 	var s string
@@ -23,6 +26,8 @@ func Sentence(r steps.Report) string {
 		s = fmt.Sprintf(say.wrong, who, what) + ": " + r.Causes[0].Summary
 	case r.Verdict == steps.OK:
 		s = fmt.Sprintf(say.fine, who, what)
+	case aboutCall(r) && r.Call.Action == "":
+		s = "Which call of " + who + " was refused is not known"
 	default:
 		s = fmt.Sprintf(say.unknown, who, what)
 		if missing := Missing(r); len(missing) > 0 {
@@ -48,6 +53,8 @@ var (
 		"Whether %s reaches %s is not known"}
 	ofCall = phrasing{"%s may not call %s", "Whether %s may call %s is not certain", "No policy that could be read stops %s from calling %s",
 		"Whether %s may call %s is not known"}
+	ofSession = phrasing{"No session of ECS Exec opens in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not certain",
+		"Nothing that could be checked keeps a session of ECS Exec from opening in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not known"}
 )
 
 // aboutCall reports whether a diagnosis comes down to permissions rather than to the network.
@@ -113,6 +120,9 @@ func reasons(r steps.Report) []string {
 	var all []string
 	for _, s := range r.Steps {
 		why := strings.TrimPrefix(strings.TrimPrefix(s.Summary, "this can't be read: "), "this can't be decided: ")
+		if what, because, ok := strings.Cut(why, " is not known: "); ok && strings.HasPrefix(what, "wh") {
+			why = because // the sentence says what is not known
+		}
 		if s.Verdict == steps.Unknown && s.Cause == "" && !slices.Contains(all, why) {
 			all = append(all, why)
 		}

@@ -1,19 +1,11 @@
 package report
 
-import "fargate-doctor/aws"
-
 // causeJSON is a named problem, in the JSON of a report and of a path.
 type causeJSON struct {
-	Code      string   `json:"code"`
-	Resources []string `json:"resources"`
-	Summary   string   `json:"summary"`
+	Code      string   `json:"code" doc:"Cause code; fargate-doctor explain tells more."`
+	Resources []string `json:"resources" doc:"Ids that it is about, the most telling first."`
+	Summary   string   `json:"summary" doc:"What is wrong, as a clause."`
 }
 
-// clean strips control sequences from each text. It returns a list even where there is none, so that JSON has no null.
-func clean(texts []string) []string {
-	out := make([]string, 0, len(texts))
-	for _, t := range texts {
-		out = append(out, aws.Clean(t))
-	}
-	return out
-}
+// list returns a list that is there even when it is empty, so that JSON has no null.
+func list(texts []string) []string { return append([]string{}, texts...) }

@@ -2,10 +2,8 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"fargate-doctor/aws"
 	"fargate-doctor/steps"
 )
 
@@ -15,20 +13,15 @@ const narrowest = 40
 // Text returns the report as a person would paste it to a colleague, wrapped to width columns (at least 40); color adds ANSI colours.
 // Commands are never wrapped, so that they can be copied.
 func Text(r steps.Report, width int, color bool) string {
+	r = cleaned(r)
 	p := &page{width: max(width, narrowest), color: color}
 	for _, l := range wrap(Sentence(r), p.width) {
 		p.line(p.paint(bold, l))
 	}
 	p.head(r)
-	for i, c := range r.Causes {
-		title := "Also found"
-		switch {
-		case i == 0 && r.Verdict == steps.Inconclusive:
-			title = "Perhaps"
-		case i == 0:
-			title = "Root cause"
-		}
-		p.cause(title, c, findingOf(r, c))
+	for _, f := range problems(r) {
+		p.heading(f.Heading + ": " + f.Code)
+		p.finding(f)
 	}
 	p.warnings(r.Steps)
 	p.unread(r)
@@ -36,21 +29,6 @@ func Text(r steps.Report, width int, color bool) string {
 	p.runbook(r.Runbook)
 	p.walked(r.Steps)
 	return p.out.String()
-}
-
-// findingOf returns the finding that a cause comes from.
-func findingOf(r steps.Report, c steps.Cause) steps.Finding {
-	for _, s := range r.Steps {
-		if s.ID != c.Step {
-			continue
-		}
-		for _, f := range append([]steps.Finding{s.Finding}, s.Also...) {
-			if f.Cause == c.Code && slices.Equal(f.Resources, c.Resources) {
-				return f
-			}
-		}
-	}
-	return steps.Finding{}
 }
 
 // Styles of ANSI terminals; the 16 colours that every one has.
@@ -86,7 +64,7 @@ func (p *page) line(s string) { p.out.WriteString(strings.TrimRight(s, " ") + "\
 
 // paragraph writes text behind an indent, wrapped; following lines are indented by as much.
 func (p *page) paragraph(indent, text string) {
-	for _, l := range wrap(aws.Clean(text), p.width-columns(indent)) {
+	for _, l := range wrap(text, p.width-columns(indent)) {
 		p.line(indent + l)
 		indent = strings.Repeat(" ", columns(indent))
 	}
@@ -107,22 +85,13 @@ func (p *page) head(r steps.Report) {
 			facts = append(facts, f.label+" "+f.value)
 		}
 	}
-	total := 0
-	for _, n := range r.Calls {
-		total += n
-	}
-	facts = append(facts, fmt.Sprintf("%d calls to AWS", total))
+	facts = append(facts, fmt.Sprintf("%d calls to AWS", total(r.Calls)))
 	p.paragraph("", strings.Join(facts, " · "))
 }
 
-func (p *page) cause(title string, c steps.Cause, f steps.Finding) {
-	p.heading(title + ": " + c.Code)
-	p.finding(c.Summary, f)
-}
-
 // finding tells what was found and how to mend it.
-func (p *page) finding(summary string, f steps.Finding) {
-	p.paragraph("  ", capital(summary)+".")
+func (p *page) finding(f found) {
+	p.paragraph("  ", capital(f.Summary)+".")
 	if f.Means != "" {
 		p.paragraph("  ", f.Means)
 	}
@@ -132,7 +101,7 @@ func (p *page) finding(summary string, f steps.Finding) {
 	for _, fix := range f.Fixes {
 		p.paragraph("  Mend   ", capital(fix.Title))
 		if fix.Command != "" {
-			p.line("           " + aws.Clean(fix.Command))
+			p.line("           " + fix.Command)
 		}
 		if fix.Effect != "" {
 			p.paragraph("         ", fix.Effect)
@@ -145,8 +114,9 @@ func (p *page) finding(summary string, f steps.Finding) {
 	}
 }
 
+// capital makes the first letter a capital one, unless a name begins there: sns:Publish stays what it is.
 func capital(s string) string {
-	if s == "" {
+	if at := namePattern.FindStringIndex(s); s == "" || at != nil && at[0] == 0 {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
@@ -154,50 +124,26 @@ func capital(s string) string {
 
 // warnings tells what is not the cause, and worth knowing all the same.
 func (p *page) warnings(results []steps.StepResult) {
-	first := true
-	for _, s := range results {
-		for _, f := range append([]steps.Finding{s.Finding}, s.Also...) {
-			if f.Verdict != steps.Warn {
-				continue
-			}
-			if first {
-				p.heading("Worth knowing")
-			}
-			first = false
-			p.finding(f.Summary, f)
+	for i, f := range warnings(results) {
+		if i == 0 {
+			p.heading("Worth knowing")
 		}
+		p.finding(f)
 	}
 }
 
 func (p *page) unread(r steps.Report) {
-	missing := Missing(r)
-	var questions []steps.Question
-	for _, s := range r.Steps {
-		if q := s.Question; q != nil && !slices.ContainsFunc(questions, func(o steps.Question) bool { return o.ID == q.ID }) {
-			questions = append(questions, *q)
-		}
-	}
-	var why []string
-	for _, action := range missing {
-		why = append(why, action+" is not allowed")
-	}
-	if len(missing) == 0 {
-		why = reasons(r)
-	}
-	if len(why) == 0 && len(questions) == 0 {
+	why, open := unknowns(r), questions(r)
+	if len(why) == 0 && len(open) == 0 {
 		return
 	}
 	p.heading("Not known")
 	for _, reason := range why {
 		p.paragraph("  ", reason)
 	}
-	for _, q := range questions {
-		var values []string
-		for _, c := range q.Choices {
-			values = append(values, q.ID+"="+c.Value)
-		}
+	for _, q := range open {
 		p.paragraph("  ", q.Text)
-		p.paragraph("    ", "answer with --answer "+strings.Join(values, " or "))
+		p.paragraph("    ", "answer with --answer "+strings.Join(flags(q), " or "))
 	}
 }
 

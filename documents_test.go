@@ -86,7 +86,9 @@ func treeDrawing(nodes []steps.Node) string {
 			}
 		}
 	}
-	slices.SortStableFunc(jumps, func(a, b jump) int { return cmp.Compare(max(a.to, a.from)-min(a.to, a.from), max(b.to, b.from)-min(b.to, b.from)) })
+	slices.SortStableFunc(jumps, func(a, b jump) int {
+		return cmp.Compare(max(a.to, a.from)-min(a.to, a.from), max(b.to, b.from)-min(b.to, b.from))
+	})
 	width := textWidth + 40 + turn*len(jumps)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-labelledby="title">`+"\n",

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -50,5 +51,24 @@ func TestOurOwnSessionErrorsLeadToTheirCause(t *testing.T) {
 				t.Errorf("%q: causes %v, want first %s", printed.String(), r.Causes, test.cause)
 			}
 		})
+	}
+}
+
+// A snapshot holds what the branch reads, whatever the person who took it had in mind.
+func TestASnapshotAnswersAboutSessions(t *testing.T) {
+	for _, name := range []string{"healthy-exec", "exec-kms-denied", "exec-logging-denied", "exec-task-role-denied", "several-exec"} {
+		file := filepath.Join(t.TempDir(), "recorded.zip")
+		if r := run(t, "", "snapshot", "--demo="+name, "-o", file); r.status != exitFine {
+			t.Fatalf("%s: snapshot: %s", name, r.err)
+		}
+		_, w, err := demo.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := run(t, "", "diagnose", "--demo="+name, "--error", w.Error, "--format", "json")
+		second := run(t, "", "diagnose", "--snapshot", file, "--cluster", w.Cluster, "--service", w.Service, "--symptom", "exec", "--error", w.Error, "--format", "json")
+		if a, b := causesIn(t, first.out), causesIn(t, second.out); !slices.Equal(a, b) {
+			t.Errorf("%s: live %v, replayed %v\n%s", name, a, b, second.err)
+		}
 	}
 }

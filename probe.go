@@ -73,8 +73,11 @@ func (p *program) probed(ctx context.Context, engine *steps.Engine, w world, c s
 		}
 		return r, nil
 	}
-	if r.Target.Host == "" {
-		return fail(usagef("", "the target is not understood"))
+	switch {
+	case c.Symptom == steps.Start:
+		return fail(usagef("walk the timeout of a task that runs, or of a debug task", "a task that does not start has no container to look from"))
+	case r.Target.Host == "":
+		return fail(usagef("say --to", "it is not known what to reach"))
 	}
 	limited, cancel := context.WithTimeout(ctx, probing)
 	defer cancel()

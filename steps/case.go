@@ -7,7 +7,7 @@ type Case struct {
 	Region    string
 	Cluster   string // name or ARN
 	Task      string // id, ARN or unique prefix; "" when Service or Launch says it
-	Service   string // service name; with Task empty its newest task is taken, else what the service would launch
+	Service   string // service name; with Task empty its newest task is taken (for Start its last failed one), else what it would launch
 	Container string // whose environment is read; "" means the first essential one
 	Launch    *Launch
 	Symptom   Symptom
@@ -35,6 +35,7 @@ const (
 	DNS     Symptom = "dns"
 	Auth    Symptom = "auth"
 	Exec    Symptom = "exec"
+	Start   Symptom = "start"
 	Unsure  Symptom = "unsure"
 )
 
@@ -51,6 +52,7 @@ func Symptoms() []SymptomInfo {
 		{Timeout, "It times out", `the connection hangs: "connect timed out", "i/o timeout"`},
 		{DNS, "The name does not resolve", `"no such host", "getaddrinfo ENOTFOUND"`},
 		{Auth, "Access is denied", `"is not authorized to perform", "AccessDenied"`},
+		{Start, "The task does not start", `"ResourceInitializationError", "CannotPullContainerError"`},
 		{Exec, "ECS Exec does not work", `"TargetNotConnected"`},
 		{Unsure, "I am not sure", "look at everything"},
 	}

@@ -79,7 +79,7 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	results := prove(tree, f, w.report())
 	r := Report{
 		Subject: subjectOf(f, began), Symptom: c.Symptom, Target: reportedTarget(f), Call: reportedCall(f), Steps: results,
-		Causes: foremost(c, causesOf(results)),
+		Causes: foremost(c, explaining(f, causesOf(results))),
 		Calls:  callsSince(before, e.calls.Calls()), Duration: e.now().Sub(began),
 	}
 	r.Verdict = overall(results, r.Causes)
@@ -94,6 +94,10 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	}
 	if p, err := path.Try(f); err == nil {
 		r.Trace = p.main
+	}
+	if c.Symptom == Start {
+		r.Needs, _ = matrix.Try(f)
+		r.Trace = foremostTrace(f)
 	}
 	return r, nil
 }
@@ -254,12 +258,18 @@ func kindOf(code string) Overall {
 	case slices.Contains(refusedSessions, code):
 		return DeniedCall
 	}
-	switch area, _, _ := strings.Cut(code, "."); area {
-	case "iam", "kms":
+	area, what, _ := strings.Cut(code, ".")
+	switch {
+	case area == "iam" || area == "kms" || what == "access-denied" || what == "auth-denied":
 		return DeniedCall
+	case slices.Contains(ofStarts, area) && what != "network":
+		return Misconfigured
 	}
 	return BlockedPath
 }
+
+// ofStarts lists the areas of causes that keep a task from starting.
+var ofStarts = []string{"image", "secret", "file", "logs", "efs", "start", "ecs"}
 
 // misconfigured lists the causes that are neither on the network nor in a policy: what is asked for can't work as it is set up.
 var misconfigured = []string{

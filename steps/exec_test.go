@@ -96,6 +96,48 @@ func TestWhoMayOpenASession(t *testing.T) {
 	}
 }
 
+// Where IAM's simulation and the policies that were read disagree about the agent's calls, neither is believed.
+func TestADisputeAboutTheAgentIsNoCause(t *testing.T) {
+	reader, c := openWorld(t, "healthy-exec")
+	r := walkCaseWithout(t, rewritten{reader, "iam:GetPolicyVersion", "ssmmessages:CreateDataChannel", "ssmmessages:CreateNothing"}, c)
+	if s := stepOf(r, "exec.actions"); s.Verdict != steps.Unknown || len(r.Causes) > 0 || r.Verdict != steps.Inconclusive {
+		t.Errorf("%s: %s, causes %v", s.Verdict, s.Summary, codes(r))
+	}
+	r = walkCaseWithout(t, denying{rewritten{reader, "iam:GetPolicyVersion", "ssmmessages:CreateDataChannel", "ssmmessages:CreateNothing"}, []string{"iam:SimulatePrincipalPolicy"}}, c)
+	if diff := cmp.Diff([]string{"exec.task-role-denied"}, codes(r)); diff != "" {
+		t.Errorf("without the simulation: %s", diff)
+	}
+	r = walkCaseWithout(t, denying{reader, []string{"iam:ListRolePolicies", "iam:ListAttachedRolePolicies"}}, c)
+	if s := stepOf(r, "exec.actions"); s.Verdict != steps.Pass {
+		t.Errorf("without the policies the simulation decides: %s: %s", s.Verdict, s.Summary)
+	}
+}
+
+// A key's policy can allow somebody by itself; and one that names others only refuses whatever their own policies say.
+func TestTheKeysPolicyHasTheLastWord(t *testing.T) {
+	const root = `{\"AWS\": \"arn:aws:iam::111122223333:root\"}`
+	for _, test := range []struct {
+		name, principals string
+		causes           []string
+	}{
+		{"the account", root, []string{}},
+		{"both by name", `{\"AWS\":[\"` + oncall + `\",\"arn:aws:iam::111122223333:role/shop-worker-task\"]}`, []string{}},
+		{"the role alone", `{\"AWS\":\"arn:aws:iam::111122223333:role/shop-worker-task\"}`, []string{"exec.kms-denied"}},
+		{"neither", `{\"AWS\":\"arn:aws:iam::111122223333:role/other\"}`, []string{"exec.kms-denied"}},
+	} {
+		reader, c := openWorld(t, "healthy-exec")
+		r := walkCaseWithout(t, rewritten{reader, "kms:GetKeyPolicy", root, test.principals}, c)
+		if !slices.Equal(codes(r), test.causes) {
+			t.Errorf("%s: causes %v, want %v\n%s", test.name, codes(r), test.causes, describe(r))
+		}
+		for _, fix := range stepOf(r, "exec.key").Fixes {
+			if !strings.HasPrefix(fix.Command, "aws kms put-key-policy ") {
+				t.Errorf("%s: fix %s", test.name, fix.Command)
+			}
+		}
+	}
+}
+
 // What another account owns of a shared VPC can't be seen. That an endpoint is not in the list then proves nothing.
 func TestAnotherAccountsVPCGivesNoFalseFailure(t *testing.T) {
 	for world, want := range map[string]steps.Overall{"exec-endpoint-missing": steps.Inconclusive, "healthy-exec": steps.Inconclusive, "healthy-exec-conditions": steps.OK, "exec-agent-not-running": steps.Misconfigured} {

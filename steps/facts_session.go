@@ -160,9 +160,10 @@ type openerRuled struct {
 	simulated simulated
 }
 
-// refused reports whether the call is refused for certain. A simulation that decides also knows boundaries and service control policies.
+// refused reports whether the call is refused for certain. A simulation also knows the user's boundary and service control policies.
 func (r openerRuled) refused() bool {
-	return !r.disputed && (r.Answer.Refused() || r.simulated.decides() && r.simulated.Decision != "allowed")
+	s := r.simulated
+	return !r.disputed && r.Answer.Refused() || s.decides() && (s.Boundary == "denied" || s.Organization == "denied")
 }
 
 // openerRuling judges a call of the opener.

@@ -8,6 +8,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/iam"
+	"fargate-doctor/aws/vpc"
 )
 
 // least returns the least statement that allows a call, and what it is: the action on the resource, or on all where none is known.
@@ -127,17 +128,21 @@ func grantInEndpoint(f Facts, r ruled, statement iam.Statement) Fix {
 		Title: "allow the call in the policy of " + id, Document: document,
 		Command: fmt.Sprintf("aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --policy-document %s --region %s", id, quoteJSON(document), f.c.Region),
 		Effect:  "It counts for every task whose traffic goes through this endpoint.",
-		apply: func(f Facts) Facts {
-			n := network.Of(f).Network
-			n.Endpoints = slices.Clone(n.Endpoints)
-			for i := range n.Endpoints {
-				if n.Endpoints[i].ID == id {
-					n.Endpoints[i].Policy = document
-				}
-			}
-			return f.with(network, compiled(n), nil)
-		},
+		apply:   func(f Facts) Facts { return f.withEndpointPolicy(id, document) },
 	}
+}
+
+// withEndpointPolicy gives an endpoint another policy.
+func (f Facts) withEndpointPolicy(id, document string) Facts {
+	return f.withNetwork(func(n vpc.Network) vpc.Network {
+		n.Endpoints = slices.Clone(n.Endpoints)
+		for i := range n.Endpoints {
+			if n.Endpoints[i].ID == id {
+				n.Endpoints[i].Policy = document
+			}
+		}
+		return n
+	})
 }
 
 // grantInResource allows the role in the resource's own policy, or takes the statement out that denies it.
@@ -213,6 +218,11 @@ func resourcePolicyCommand(resource, document, region string) string {
 			return fmt.Sprintf("aws ecr delete-repository-policy --repository-name %s --region %s", repository, region)
 		}
 		return fmt.Sprintf("aws ecr set-repository-policy --repository-name %s --policy-text %s --region %s", repository, quoted, region)
+	case "elasticfilesystem":
+		if document == "" {
+			return fmt.Sprintf("aws efs delete-file-system-policy --file-system-id %s --region %s", name, region)
+		}
+		return fmt.Sprintf("aws efs put-file-system-policy --file-system-id %s --policy %s --region %s", name, quoted, region)
 	case "dynamodb":
 		if document == "" {
 			return fmt.Sprintf("aws dynamodb delete-resource-policy --resource-arn %s --region %s", resource, region)

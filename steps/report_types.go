@@ -15,6 +15,7 @@ type Report struct {
 	Verdict  Overall
 	Causes   []Cause // root cause first; consequences are not repeated here
 	Steps    []StepResult
+	Needs    []Need         // what the start needs, and how it stands with it; nil for other symptoms
 	Trace    vpc.Trace      // the packet's way, for the ribbon; zero when no path was walked
 	Calls    map[string]int // by operation: "ec2:DescribeSubnets"
 	Duration time.Duration

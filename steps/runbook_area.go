@@ -79,6 +79,8 @@ var causeAreas = map[string][]Area{
 	"secret.network":                 {AreaSecrets, AreaNetwork},
 	"secret.access-denied":           {AreaSecrets, AreaPermissions},
 	"kms.":                           {AreaSecrets},
+	"kms.access-denied":              {AreaSecrets, AreaPermissions},
+	"file.":                          {AreaPermissions},
 	"logs.":                          {AreaLogs},
 	"logs.network":                   {AreaLogs, AreaNetwork},
 	"logs.access-denied":             {AreaLogs, AreaPermissions},
@@ -105,6 +107,14 @@ var stepAreas = map[string][]Area{
 	"secret.":                 {AreaSecrets},
 	"logs.":                   {AreaLogs},
 	"efs.":                    {AreaFiles},
+	"start.names":             {AreaNames},
+	"start.route":             {AreaRoutes},
+	"start.endpoints":         {AreaEndpoints},
+	"start.endpoint-groups":   {AreaGroups, AreaEndpoints},
+	"start.groups":            {AreaGroups},
+	"start.acls":              {AreaACLs},
+	"start.role":              {AreaPermissions},
+	"file.":                   {AreaPermissions},
 }
 
 // byBeginning returns what a table has for the longest of its keys that name begins with.

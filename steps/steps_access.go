@@ -313,12 +313,16 @@ func judgeTrust(f Facts) Finding {
 	case by.kind != taskRole && by.kind != executionRole:
 		return Finding{Verdict: Skipped, Summary: "ECS did not assume a role for this call"}
 	}
+	return trusted(f, r, by.principal.Account, "iam.role-not-assumable", role)
+}
+
+// trusted judges whether ECS may assume a role for tasks. The code is the cause where it may not, at the fact that holds the role.
+func trusted(f Facts, r foundRole, account, code string, at *Fact[foundRole]) Finding {
 	p, err := policyOf(aws.PolicyDocument{Name: "trust policy of " + r.Name, Document: r.Trust})
 	if err != nil {
 		return Finding{Summary: aws.Clean(err.Error())}
 	}
 	p.Name = "the trust policy of " + r.Name
-	account := by.principal.Account
 	// What ECS sends along, see "Confused deputy" in the Amazon ECS developer guide.
 	source := aws.ARN{Partition: aws.PartitionOf(f.c.Region).ID, Service: "ecs", Region: f.c.Region, Account: account, Resource: "*"}
 	known := map[string][]string{"aws:SourceAccount": {account}}
@@ -338,7 +342,7 @@ func judgeTrust(f Facts) Finding {
 		found.Summary = "whether ECS may assume it hangs on " + strings.Join(append(d.Unknown, d.Unclear...), ", ")
 		return found
 	}
-	e, _ := Explain("iam.role-not-assumable")
+	e, _ := Explain(code)
 	found.Verdict, found.Cause, found.Summary, found.Means = Fail, e.Code, "the trust policy of "+r.Name+" does not let ECS assume it", e.Means
 	if s := d.Statement; s != nil {
 		found.Evidence = statementEvidence("role", r.ARN, d)
@@ -350,9 +354,8 @@ func judgeTrust(f Facts) Finding {
 		Command: fmt.Sprintf("aws iam update-assume-role-policy --role-name %s --policy-document %s", r.Name, quoteJSON(document)),
 		Effect:  "Tasks that start afterwards get credentials; running ones at the next renewal.",
 		apply: func(f Facts) Facts {
-			now := role.Of(f)
-			now.Trust = document
-			return f.with(role, now, nil)
+			r.Trust = document
+			return f.with(at, r, nil).retried()
 		},
 	}}
 	return found

@@ -14,7 +14,7 @@ var symptomSteps = []Step{{
 	Requirements: []string{"R1"},
 	Docs:         []string{docConnectivity},
 	Eval:         judgeSymptom,
-	Next:         []Edge{{To: "symptom.log"}},
+	Next:         []Edge{{Symptoms: []Symptom{Start}, To: "start.failure"}, {To: "symptom.log"}},
 }, {
 	ID:           "symptom.log",
 	Ask:          "What did the application log in the last hour?",

@@ -84,7 +84,7 @@ func (q inquiry) lacks() question {
 		return whichSymptom
 	case q.Symptom == steps.Auth:
 		return q.lacksOfCall()
-	case q.Target == "" && q.Symptom != steps.Exec: // what the Exec agent dials is known
+	case q.Target == "" && q.Symptom != steps.Exec && q.Symptom != steps.Start: // what the Exec agent dials, and a start needs, is known
 		return whichTarget
 	}
 	return nothing

@@ -66,11 +66,17 @@ func (s *walk) asked() string {
 			who = name
 		}
 	}
-	if s.aboutCall() {
+	switch {
+	case s.aboutStart():
+		return aws.Clean("the start of " + who)
+	case s.aboutCall():
 		return aws.Clean(who + " ⇢ " + s.call())
 	}
 	return aws.Clean(who + " → " + to)
 }
+
+// aboutStart reports whether the walk asks why a task does not start.
+func (s *walk) aboutStart() bool { return s.theCase.Symptom == steps.Start }
 
 // call names the refused call, or what is called when nobody has said which call it was.
 func (s *walk) call() string {
@@ -101,8 +107,12 @@ func (s *walk) way(p palette, w, n int) []string {
 	switch {
 	case s.aboutCall():
 		return []string{s.layerRibbon(p, w)}
+	case s.report == nil && s.aboutStart():
+		return []string{p.faint.Render(cut(" task ┄▷ what its start needs", w))}
 	case s.report == nil:
 		return []string{p.faint.Render(cut(" task ┄▷ "+aws.Clean(s.theCase.Target), w))}
+	case len(s.report.Trace.Hops) == 0 && s.aboutStart():
+		return []string{p.faint.Render(cut(" no way is stopped for certain", w))}
 	case len(s.report.Trace.Hops) == 0:
 		return []string{p.faint.Render(cut(" no path was walked", w))}
 	}

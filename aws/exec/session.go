@@ -87,7 +87,7 @@ func (c *Client) execute(ctx context.Context, t Target, command string) (aws.Tic
 		case waited+wait > limit:
 			return aws.Ticket{}, &Error{Cause: "exec.target-not-connected",
 				Text: fmt.Sprintf("the Exec agent of %s did not connect in %s", t, limit), Err: err,
-				Hint: "fargate-doctor diagnose --to ssmmessages says whether the task can reach the service"}
+				Hint: "fargate-doctor diagnose --symptom exec says what the agent lacks"}
 		}
 		c.notice(fmt.Sprintf("waiting for the Exec agent to connect (%d of %d s)", int(waited.Seconds()), int(limit.Seconds())))
 		if err := sleep(ctx, wait); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"fargate-doctor/aws"
@@ -14,18 +15,18 @@ import (
 var anywhere = aws.ExecRequest{Cluster: "shop", Task: "t1", Container: "app", Command: "sh"}
 
 func TestAnAttemptThatMayHaveOpenedASessionIsNotRepeated(t *testing.T) {
-	attempts := 0
+	var attempts atomic.Int32
 	broken := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		attempts++
+		attempts.Add(1)
 		panic(http.ErrAbortHandler) // the connection breaks in the middle of the answer
 	})
 	_, err := open(t, broken, Options{}).Sessions().ExecuteCommand(t.Context(), anywhere)
-	if aws.KindOf(err) != aws.Unreachable || attempts != 1 {
-		t.Errorf("%v after %d attempts", err, attempts)
+	if aws.KindOf(err) != aws.Unreachable || attempts.Load() != 1 {
+		t.Errorf("%v after %d attempts", err, attempts.Load())
 	}
-	attempts = 0
-	if err := open(t, broken, Options{}).Sessions().TerminateSession(t.Context(), "s1"); aws.KindOf(err) != aws.Unreachable || attempts != maxBroken {
-		t.Errorf("%v after %d attempts: ending a session twice does no harm", err, attempts)
+	attempts.Store(0)
+	if err := open(t, broken, Options{}).Sessions().TerminateSession(t.Context(), "s1"); aws.KindOf(err) != aws.Unreachable || attempts.Load() != maxBroken {
+		t.Errorf("%v after %d attempts: ending a session twice does no harm", err, attempts.Load())
 	}
 }
 

@@ -58,7 +58,8 @@ func golden(t *testing.T, file, got string) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, world := range []string{"several-endpoint", "denied-network-acls", "healthy-nat", "hint-gateway-endpoint-unused", "sg-egress-partial"} {
+	for _, world := range []string{"several-endpoint", "denied-network-acls", "healthy-nat", "hint-gateway-endpoint-unused", "sg-egress-partial", "several-start",
+		"healthy-start-everything"} {
 		t.Run(world, func(t *testing.T) {
 			r := walk(t, world)
 			text, err := report.JSON(r)

@@ -15,6 +15,8 @@ func Sentence(r steps.Report) string {
 	switch {
 	case r.Symptom == steps.Exec:
 		say = ofSession
+	case r.Symptom == steps.Start:
+		what, say = "start", ofStart
 	case aboutCall(r):
 		what, say = callName(r), ofCall
 	}
@@ -55,11 +57,13 @@ var (
 		"Whether %s may call %s is not known"}
 	ofSession = phrasing{"No session of ECS Exec opens in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not certain",
 		"Nothing that could be checked keeps a session of ECS Exec from opening in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not known"}
+	ofStart = phrasing{"%s does not %s", "Whether %s can %s is not certain", "Nothing that could be read keeps %s from its %s",
+		"Whether %s can %s is not known"}
 )
 
 // aboutCall reports whether a diagnosis comes down to permissions rather than to the network.
 func aboutCall(r steps.Report) bool {
-	return r.Symptom == steps.Auth || r.Verdict == steps.DeniedCall
+	return r.Symptom == steps.Auth || r.Verdict == steps.DeniedCall && r.Symptom != steps.Start
 }
 
 func callName(r steps.Report) string {

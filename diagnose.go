@@ -20,6 +20,7 @@ func (p *program) diagnoseCommand() *cobra.Command {
 	var symptom string
 	var answers map[string]string
 	var wish runbookWish
+	var probes probeWish
 	var to destination
 	cmd := &cobra.Command{
 		Use:   "diagnose",
@@ -28,6 +29,10 @@ func (p *program) diagnoseCommand() *cobra.Command {
 
 Exit status: 0 nothing wrong was found, 1 the program could not do its work, 2 a problem was found, 3 something that was needed
 could not be read (the report names it).
+
+--probe also looks from inside the task's container, over one session of ECS Exec: name lookup, TCP connection, TLS handshake, HTTP
+request with and without the container's proxy, and a harmless call of the AWS CLI, with whatever tools the image has. What it sees is held
+against what the configuration says; a difference is a finding of its own.
 
 --runbook also runs AWSSupport-TroubleshootECSTaskFailedToStart of AWS Systems Manager on the task, which must have failed, and holds its
 result against the report. It may make a Lambda function and a role in the account; what it will do is shown first, and at a terminal you
@@ -39,6 +44,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
   fargate-doctor diagnose --cluster shop --service web --symptom start                 (its last failed task)
   fargate-doctor diagnose --cluster shop --service web --to sns --redact -o report.html     (a page for a colleague)
   tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
+  fargate-doctor diagnose --cluster shop --service web --to sns --probe      (look from inside the container too)
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
   fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
 		Args:        cobra.NoArgs,
@@ -72,7 +78,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
 				c.Launch = &launch
 			}
-			return p.diagnose(cmd.Context(), c, wish, to)
+			return p.diagnose(cmd.Context(), c, wish, probes, to)
 		},
 	}
 	f := cmd.Flags()
@@ -89,6 +95,9 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "security group of a task that does not exist yet")
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
 	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
+	f.BoolVar(&probes.wanted, "probe", false, "also look from inside the container, over ECS Exec, and hold that against the report")
+	f.StringVar(&probes.in, "probe-in", probePlaces[0], "where to look from: "+quoted(probePlaces)+", a debug task that runs beside the task")
+	f.BoolVar(&probes.install, "probe-install", false, "install tools in the container where it has none to look with")
 	f.BoolVar(&wish.wanted, "runbook", false, "also run the AWS runbook for tasks that fail to start, and compare")
 	f.StringVar(&wish.role, "automation-role", "", "ARN of the role that the runbook is to use (default: your own permissions)")
 	to.register(f)
@@ -131,11 +140,14 @@ func symptomNames() []string {
 	return names
 }
 
-func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish, to destination) error {
+func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish, probes probeWish, to destination) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
 	if err := wish.check(p.set, flags); err != nil {
+		return err
+	}
+	if err := probes.check(p.set, flags); err != nil {
 		return err
 	}
 	w, err := p.open(ctx)
@@ -168,6 +180,11 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWi
 	progress.clear()
 	if err != nil {
 		return err
+	}
+	if probes.wanted {
+		if r, err = p.probed(ctx, engine, w, c, probes, r); err != nil {
+			return err
+		}
 	}
 	p.status = report.ExitCode(r)
 	if wish.wanted {

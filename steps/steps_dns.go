@@ -193,7 +193,7 @@ func judgePrivateDNS(f Facts) Finding {
 	case p.seen && out.because != "" && out.because == elsewhere(p.resolution):
 		e, _ := Explain(out.because)
 		return Finding{
-			Verdict: Fail, Cause: e.Code, Summary: e.Title + ": public addresses, though the VPC has an endpoint for the service", Means: e.Means,
+			Verdict: Fail, Cause: e.Code, Summary: "the DNS servers that answer give public addresses, though the VPC has an endpoint for the service", Means: e.Means,
 			Resources: []string{p.resolution.Name}, Fixes: []Fix{{Title: strings.TrimSuffix(e.Mend, ".")}},
 		}
 	case p.resolution.Path == vpc.PathUnknown && len(checks) == 0 && p.resolution.Name != "":

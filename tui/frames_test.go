@@ -110,6 +110,8 @@ var scenes = []scene{
 	{"walk-refused", fromRefusedWalk, nil},
 	{"finding-document", fromRefusedWalk, []string{"enter"}},
 	{"answer-refused", fromRefusedWalk, []string{"a"}},
+	{"walk-start", fromStart, nil},
+	{"needs", fromStart, []string{"t", "j", "j", "j"}},
 	{"walk-blocked", fromWalk, nil},
 	{"walk-elsewhere", fromWalk, []string{"g", "j"}},
 	{"walk-question", fromQuestion, nil},
@@ -171,7 +173,7 @@ func trimmed(frame string) string {
 }
 
 func TestFramesInColour(t *testing.T) {
-	for _, name := range []string{"tasks", "target-service", "symptom-log", "paste-refusal", "resource", "walk-refused", "walk-blocked", "walk-question", "finding", "help-walk",
+	for _, name := range []string{"tasks", "target-service", "symptom-log", "paste-refusal", "resource", "walk-refused", "walk-start", "needs", "walk-blocked", "walk-question", "finding", "help-walk",
 		"menu", "save-exists", "recheck-mended", "watch", "identity"} {
 		for _, s := range scenes {
 			if s.name != name {

@@ -173,7 +173,7 @@ func trimmed(frame string) string {
 }
 
 func TestFramesInColour(t *testing.T) {
-	for _, name := range []string{"tasks", "target-service", "symptom-log", "paste-refusal", "resource", "walk-refused", "walk-blocked", "walk-question", "finding", "help-walk",
+	for _, name := range []string{"tasks", "target-service", "symptom-log", "paste-refusal", "resource", "walk-refused", "walk-start", "needs", "walk-blocked", "walk-question", "finding", "help-walk",
 		"menu", "save-exists", "recheck-mended", "watch", "identity"} {
 		for _, s := range scenes {
 			if s.name != name {

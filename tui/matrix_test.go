@@ -48,7 +48,7 @@ func TestTheMatrixOpensWholeAndLeadsToTheStep(t *testing.T) {
 	p.sees("environment file")
 	p.sees("the way to it is open")
 	p.does("enter")
-	p.sees("no step found a fault in this row")
+	p.sees("there is no step to open for this row")
 	p.does("j", "j", "j", "enter")
 	if got := p.m.top().title(); got != "A step of the walk" {
 		t.Fatalf("enter on the failed row opens %q", got)

@@ -72,7 +72,7 @@ func (s *needed) key(e *env, k tea.KeyMsg) tea.Cmd {
 		if step := s.step(); step != "" {
 			e.open(&finding{walk: s.walk, step: step})
 		} else {
-			e.notice = "no step found a fault in this row"
+			e.notice = "there is no step to open for this row"
 		}
 	default:
 		s.at, _ = scroll(k, s.at, len(s.walk.needs()), max(s.page, 1))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"time"
 
 	"fargate-doctor/aws"
@@ -11,6 +12,7 @@ import (
 	"fargate-doctor/aws/exec"
 	"fargate-doctor/aws/read"
 	"fargate-doctor/steps"
+	"fargate-doctor/steps/probe"
 	"fargate-doctor/tui"
 	"fargate-doctor/tui/demoshell"
 )
@@ -24,12 +26,29 @@ func (p *program) session(w world) tui.Session {
 		s.Reader = w.cloud
 		s.Debug = &debug.Launcher{API: w.cloud, Reader: w.cloud, Now: w.now, Token: rand.Text, Every: demoLook}
 		s.Shell = w.demoShell
+		s.Probe = p.look(w)
 		w.cloud.Pull = w.demoPull
 	case w.launches != nil:
 		s.Debug = &debug.Launcher{API: w.launches, Reader: w.reader, Now: w.now, Token: rand.Text}
 		s.Shell = w.shell
+		s.Probe = p.look(w)
 	}
 	return s
+}
+
+// look returns what probes from inside the container of a case, over one session.
+func (p *program) look(w world) tui.Probe {
+	return func(ctx context.Context, c steps.Case, t steps.Target) (probe.Round, error) {
+		ctx, cancel := context.WithTimeout(ctx, probing)
+		defer cancel()
+		engine := &steps.Engine{Reader: w.reader, Region: c.Region, Now: w.now}
+		from, err := p.probePlace(ctx, engine, w, c, probeWish{in: probePlaces[0]}, progress{io.Discard})
+		if err != nil {
+			return probe.Round{}, err
+		}
+		defer from.close()
+		return probe.Run(ctx, from, t.Probe(c.Region))
+	}
 }
 
 // demoLook is how often a debug task of a demo world is looked at.

@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"aws/demo":       {"aws", "aws/read", "aws/snapshot"},
 	"tui/demoshell":  {"aws", "aws/vpc", "steps"},
 	"steps/symptom":  {"aws"},
-	"tui":            {"aws", "aws/debug", "aws/read", "aws/vpc", "steps", "steps/report", "steps/symptom"},
+	"tui":            {"aws", "aws/debug", "aws/read", "aws/vpc", "steps", "steps/probe", "steps/report", "steps/symptom"},
 	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/probe", "steps/symptom"},
 	"steps/report":   {"aws", "aws/vpc", "steps", "steps/probe"},
 	"steps/probe":    {"aws", "steps/symptom"},

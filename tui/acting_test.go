@@ -175,7 +175,7 @@ func TestADebugTaskGoesOnInTheBackground(t *testing.T) {
 	p.settle()
 	p.press("d")
 	p.rests()
-	p.press("esc", "p", "enter")
+	p.press("esc", "P", "enter")
 	p.rests()
 	p.sees("profile other")
 	close(b.gate)

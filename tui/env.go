@@ -144,5 +144,5 @@ func (e *env) elsewhere() string {
 	if e.options.Connect == nil {
 		return ""
 	}
-	return "p chooses another profile or region."
+	return "P chooses another profile or region."
 }

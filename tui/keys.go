@@ -17,7 +17,7 @@ var keys = struct {
 	enter, back, filter, order, reverse, refresh, kinds, next key.Binding
 	again, recheck, copyFix, copySentence, answer, choose     key.Binding
 	choice, paste, copyDocument, take, takeTold, clear        key.Binding
-	debug, shell, stop                                        key.Binding
+	debug, shell, probe, stop                                 key.Binding
 	profile, region, failures, help, quit, interrupt          key.Binding
 	watch, save, overwrite, mask, who, menu, mouse, needs     key.Binding
 }{
@@ -63,9 +63,10 @@ var keys = struct {
 
 	debug: bind("d", "debug task", "d"),
 	shell: bind("x", "shell", "x"),
+	probe: bind("p", "probe inside", "p"),
 	stop:  bind("D", "stop it", "D"),
 
-	profile:   bind("p", "profile, region", "p"),
+	profile:   bind("P", "profile, region", "P"),
 	region:    bind("tab", "other region", "tab"),
 	failures:  bind("!", "errors", "!"),
 	help:      bind("?", "help", "?"),

@@ -212,7 +212,7 @@ func TestAnAccountIsChosenAndChanged(t *testing.T) {
 	if !strings.Contains(p.frame(), "profile prod") || !strings.Contains(p.frame(), testAccount+" · eu-central-1") {
 		t.Errorf("after connecting:\n%s", p.frame())
 	}
-	p.does("p", "k", "enter", "j", "enter")
+	p.does("P", "k", "enter", "j", "enter")
 	p.sees("us-east-1")
 	if got := p.m.top().title(); got != "Clusters" {
 		t.Errorf("another account opens on %q: its clusters are others", got)
@@ -235,7 +235,7 @@ func TestChangingTheAccountCanBeGivenUp(t *testing.T) {
 	p := sit(t, o, 80, 24)
 	p.does("G", "enter")
 	before := p.frame()
-	p.press("p")
+	p.press("P")
 	if !strings.Contains(p.frame(), " > prod") {
 		t.Errorf("the profile in use is not under the cursor:\n%s", p.frame())
 	}

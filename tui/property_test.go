@@ -14,7 +14,7 @@ import (
 // no control character. person.frame is what fails.
 func TestEveryFrameFits(t *testing.T) {
 	anyKey := []string{"up", "down", "left", "right", "home", "end", "pgup", "pgdown", "enter", "enter", "esc", "tab", "backspace", "ctrl+r",
-		"j", "k", "g", "G", "/", "o", "O", "r", "R", "c", "y", "a", "p", "?", "!", ":", "i", "s", "W", "m", "t", "1", "2", "sns", "界", "e\u0301", "x:1",
+		"j", "k", "g", "G", "/", "o", "O", "r", "R", "c", "y", "a", "p", "P", "?", "!", ":", "i", "s", "W", "m", "t", "1", "2", "sns", "界", "e\u0301", "x:1",
 		"v", "v", "J", "ctrl+s", "ctrl+s", "ctrl+l", "ctrl+j", "paste:" + refusalText, "paste:" + timeoutText, "paste:AccessDenied",
 		"paste:" + hostile + "\t" + hostile + "\n" + strings.Repeat("界x ", 60), "sns:Publish", "arn:aws:sns:eu-central-1:111122223333:x"}
 	rapid.Check(t, func(r *rapid.T) {

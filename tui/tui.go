@@ -63,6 +63,7 @@ type Session struct {
 	Profile, Region string
 	Debug           DebugTasks // nil where nothing may be launched
 	Shell           Shell      // nil where no shell may be opened
+	Probe           Probe      // nil where nobody can look from inside
 }
 
 // A Profile is one that the AWS configuration files name.

@@ -27,6 +27,7 @@ type walk struct {
 	recheck  recheck
 	head     int // lines above the tree
 	offer    offer
+	looking  reading // from inside the container
 }
 
 // stepSeen is an event of walk id.
@@ -42,7 +43,8 @@ type walked struct {
 }
 
 func newWalk(q inquiry) *walk {
-	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree(), offer: newOffer(q.Case)}
+	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree(), offer: newOffer(q.Case),
+		looking: reading{what: "probing from inside", fails: "Nothing was probed"}}
 }
 
 func (s *walk) title() string { return "The walk" }
@@ -51,6 +53,7 @@ func (s *walk) close(e *env) {
 	s.reading.stop(e)
 	s.recheck.wait.stop(e)
 	s.offer.reading.stop(e)
+	s.looking.stop(e)
 }
 func (s *walk) open(e *env) tea.Cmd { return s.start(e) }
 
@@ -95,7 +98,7 @@ func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
 	if _, waited := s.recheck.wait.ended(e, msg); waited {
 		return s.start(e, "")
 	}
-	return s.offer.receive(e, msg)
+	return tea.Batch(s.offer.receive(e, msg), s.seen(e, msg))
 }
 
 // see takes in one event of the walk.
@@ -125,6 +128,9 @@ func (s *walk) keys(e *env) []key.Binding {
 		ks = append(ks, keys.copyDocument)
 	}
 	ks = append(ks, e.actions()...)
+	if s.probes(e) {
+		ks = append(ks, keys.probe)
+	}
 	if len(s.needs()) > 0 {
 		ks = append(ks, keys.needs)
 	}
@@ -167,6 +173,8 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 		}
 	case key.Matches(k, keys.debug), key.Matches(k, keys.shell):
 		return act(e, k, &s.offer)
+	case key.Matches(k, keys.probe):
+		return s.look(e)
 	case key.Matches(k, keys.needs) && len(s.needs()) > 0:
 		e.open(&needed{walk: s})
 	case key.Matches(k, keys.answer) && s.report != nil:

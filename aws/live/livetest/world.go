@@ -44,26 +44,24 @@ type World struct {
 	Endpoint                    string // "" with NoEndpoint
 	PrivateACL                  string
 	Role, Topic                 string // ARNs; "" without Access
+	S3List                      string // prefix list of the gateway endpoint for S3; "" but in a world of BuildStart
 }
 
 // BuildWorld makes a world on the API server at url.
 func BuildWorld(t testing.TB, url string, knobs Knobs) World {
 	t.Helper()
-	b := builder{TB: t, ctx: t.Context(), world: World{Region: knobs.Region, Cluster: "shop", Service: "web"}}
-	if b.world.Region == "" {
-		b.world.Region = Region
-	}
-	cfg := sdk.Config{
-		Region:       b.world.Region,
-		BaseEndpoint: &url,
-		Credentials:  credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "local", ""),
-	}
-	b.ec2, b.ecs = ec2.NewFromConfig(cfg), ecs.NewFromConfig(cfg)
+	b, cfg := newBuilder(t, url, knobs.Region)
 	b.network(knobs)
 	b.groups(knobs)
 	b.access(cfg, knobs.Access)
 	b.endpoint(knobs)
-	b.task()
+	b.task(&ecs.RegisterTaskDefinitionInput{
+		Family: sdk.String("web"), Cpu: sdk.String("256"), Memory: sdk.String("512"), NetworkMode: "awsvpc",
+		RequiresCompatibilities: []ecstypes.Compatibility{"FARGATE"}, TaskRoleArn: orNil(b.world.Role),
+		ContainerDefinitions: []ecstypes.ContainerDefinition{{
+			Name: sdk.String("app"), Image: sdk.String("public.ecr.aws/docker/library/nginx:1"), Essential: sdk.Bool(true),
+			Environment: []ecstypes.KeyValuePair{{Name: sdk.String("TOPIC"), Value: sdk.String("orders")}}}},
+	})
 	return b.world
 }
 
@@ -73,6 +71,20 @@ type builder struct {
 	ec2   *ec2.Client
 	ecs   *ecs.Client
 	world World
+}
+
+// newBuilder is a builder in the region, "" means Region, and what other clients of the server are made of.
+func newBuilder(t testing.TB, url, region string) (*builder, sdk.Config) {
+	if region == "" {
+		region = Region
+	}
+	cfg := sdk.Config{
+		Region:       region,
+		BaseEndpoint: &url,
+		Credentials:  credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "local", ""),
+	}
+	return &builder{TB: t, ctx: t.Context(), ec2: ec2.NewFromConfig(cfg), ecs: ecs.NewFromConfig(cfg),
+		world: World{Region: region, Cluster: "shop", Service: "web"}}, cfg
 }
 
 // made ends the test when building failed.
@@ -183,16 +195,10 @@ func (b *builder) endpoint(knobs Knobs) {
 		SubnetIds: []string{w.PrivateSubnet}, SecurityGroupIds: []string{w.EndpointGroup}, PolicyDocument: policy, PrivateDnsEnabled: sdk.Bool(true)})).VpcEndpoint.VpcEndpointId
 }
 
-func (b *builder) task() {
+func (b *builder) task(definition *ecs.RegisterTaskDefinitionInput) {
 	w := &b.world
 	made[ecs.CreateClusterOutput](b)(b.ecs.CreateCluster(b.ctx, &ecs.CreateClusterInput{ClusterName: &w.Cluster}))
-	w.TaskDefinition = *made[ecs.RegisterTaskDefinitionOutput](b)(b.ecs.RegisterTaskDefinition(b.ctx, &ecs.RegisterTaskDefinitionInput{
-		Family: sdk.String("web"), Cpu: sdk.String("256"), Memory: sdk.String("512"), NetworkMode: "awsvpc",
-		RequiresCompatibilities: []ecstypes.Compatibility{"FARGATE"}, TaskRoleArn: orNil(w.Role),
-		ContainerDefinitions: []ecstypes.ContainerDefinition{{
-			Name: sdk.String("app"), Image: sdk.String("public.ecr.aws/docker/library/nginx:1"), Essential: sdk.Bool(true),
-			Environment: []ecstypes.KeyValuePair{{Name: sdk.String("TOPIC"), Value: sdk.String("orders")}}}},
-	})).TaskDefinition.TaskDefinitionArn
+	w.TaskDefinition = *made[ecs.RegisterTaskDefinitionOutput](b)(b.ecs.RegisterTaskDefinition(b.ctx, definition)).TaskDefinition.TaskDefinitionArn
 	network := &ecstypes.NetworkConfiguration{AwsvpcConfiguration: &ecstypes.AwsVpcConfiguration{
 		Subnets: []string{w.PrivateSubnet}, SecurityGroups: []string{w.TaskGroup}, AssignPublicIp: "DISABLED"}}
 	made[ecs.CreateServiceOutput](b)(b.ecs.CreateService(b.ctx, &ecs.CreateServiceInput{

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"regexp"
 	"strings"
 
 	"fargate-doctor/steps/symptom"
@@ -49,6 +50,17 @@ func lacksOfCall(c Case, unknownAction, unknownResource bool) Lack {
 		return NoService
 	}
 	return NoAction
+}
+
+// taskForm is what a task's id or ARN looks like, or the beginning of an id.
+var taskForm = regexp.MustCompile(`^(arn:.*:task/.*|[0-9a-f]{6,}[0-9a-f-]*)$`)
+
+// SubjectNamed returns the task or the service that a typed name means: what looks like no task is a service.
+func SubjectNamed(typed string) (task, service string) {
+	if taskForm.MatchString(typed) {
+		return typed, ""
+	}
+	return "", typed
 }
 
 // WorksOn returns the form of the ARN that an action works on, "*" when it has none, "" when the form is not known.

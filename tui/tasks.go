@@ -2,13 +2,13 @@ package tui
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/read"
+	"fargate-doctor/steps"
 )
 
 // tasks lists what can be examined in a cluster: its tasks, running and recently stopped, and its services, so that a
@@ -122,15 +122,9 @@ func (s *tasks) receive(e *env, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// taskForm is what a task's id or ARN looks like, or the beginning of an id; anything else that is typed is a service's name.
-var taskForm = regexp.MustCompile(`^(arn:.*:task/.*|[0-9a-f]{6,}[0-9a-f-]*)$`)
-
 // chooseTyped takes a task or service by its name alone, where the list of them can't be read.
 func chooseTyped(q *inquiry, typed string) {
-	q.Task, q.Service = "", typed
-	if taskForm.MatchString(typed) {
-		q.Task, q.Service = typed, ""
-	}
+	q.Task, q.Service = steps.SubjectNamed(typed)
 	q.subject = subjectOf(q.Case)
 }
 

@@ -127,9 +127,10 @@ endpoint or DNS setting that stops a Fargate task from reaching a service, shows
 mends it. It reads and never changes your account, but for exec, which opens a shell in a container, and diagnose --runbook, which
 runs a runbook of AWS.
 
-Without a command it opens the wizard. --demo and --snapshot go with every command.`,
+Without a command it opens the wizard; --plain opens it line by line, for screen readers. --demo and --snapshot go with every command.`,
 		Example: `  fargate-doctor                          the wizard, on your AWS account
   fargate-doctor --demo                   the wizard, on an embedded demo world
+  fargate-doctor --plain                  the wizard, line by line
   fargate-doctor diagnose --cluster shop --service web --symptom timeout --to sns
   fargate-doctor path --from eni-0a1b2c3d --to 10.0.3.7:5432`,
 		Version:       version(),

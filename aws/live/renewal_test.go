@@ -12,7 +12,9 @@ import (
 
 // Who signs in again while the program runs goes on with the same account.
 func TestCredentialsAreReadAgainOnceTheyHaveFailed(t *testing.T) {
-	file := func(key string) string { return "[default]\naws_access_key_id = " + key + "\naws_secret_access_key = secret\n" }
+	file := func(key string) string {
+		return "[default]\naws_access_key_id = " + key + "\naws_secret_access_key = secret\n"
+	}
 	configure(t, "[default]\nregion = eu-central-1\n", file("AKIAOLD"))
 	expired, fine := apiError("sts", 403, "ExpiredToken", "The security token included in the request is expired"),
 		answer(200, "text/xml", `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+

@@ -232,6 +232,16 @@ func TestVersionAndHelpNeedNothing(t *testing.T) {
 	}
 }
 
+// README's table names every command.
+func TestTheReadmeNamesEveryCommand(t *testing.T) {
+	readme := contents(t, "README.md")
+	for _, c := range benchProgram().command().Commands() {
+		if !strings.Contains(readme, "\n| `fargate-doctor "+c.Name()+"` |") {
+			t.Errorf("README's table of commands lacks %s", c.Name())
+		}
+	}
+}
+
 // Ages in a recording are those of the moment when it was made.
 func TestARecordingHasItsOwnTime(t *testing.T) {
 	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -180,11 +180,12 @@ func (p *program) pullable(ctx context.Context, w world, plan debug.Plan) error 
 	defer cancel()
 	engine := &steps.Engine{Reader: w.reader, Region: plan.Region}
 	r, err := engine.Walk(ctx, steps.PullCase(plan.Region, plan.Network, debug.Registry(plan.Image)), nil)
-	if err != nil || r.Verdict != steps.BlockedPath {
+	blocked := steps.PullBlocked(r)
+	if err != nil || blocked == "" {
 		return err
 	}
 	hint := "name an image that this network can pull: --image, for example a copy in your own Amazon ECR; --force launches it all the same"
-	return usageError{fmt.Sprintf("%s can't be pulled from that network: %s", plan.Image, r.Causes[0].Summary), hint}
+	return usageError{fmt.Sprintf("%s can't be pulled from that network: %s", plan.Image, blocked), hint}
 }
 
 // explained says why a debug task stopped in the words of the tree.

@@ -41,6 +41,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 		Example: `  fargate-doctor diagnose --cluster shop --task 7c1e55ab --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --to https://sns.eu-central-1.amazonaws.com --format json
   fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish --resource arn:aws:sns:eu-central-1:111122223333:orders
+  fargate-doctor diagnose --cluster shop --service web --symptom start                 (its last failed task)
   fargate-doctor diagnose --cluster shop --service web --to sns --redact -o report.html     (a page for a colleague)
   tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
   fargate-doctor diagnose --cluster shop --service web --to sns --watch && echo open     (while somebody mends it)
@@ -89,7 +90,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	f := cmd.Flags()
 	f.StringVar(&c.Cluster, "cluster", "", "cluster name or ARN")
 	f.StringVar(&c.Task, "task", "", "task id, ARN, or the beginning of an id")
-	f.StringVar(&c.Service, "service", "", "service name: its newest task is examined")
+	f.StringVar(&c.Service, "service", "", "service name: its newest task is examined, with --symptom start its last failed one")
 	f.StringVar(&c.Container, "container", "", "container whose proxy settings count (default: the first essential one)")
 	f.StringVar(&symptom, "symptom", "", "what you see: "+strings.Join(symptomNames(), ", ")+" (default timeout)")
 	f.StringVar(&c.Target, "to", "", "what the task wants to reach: a service (sns), host[:port], URL or address:port")
@@ -170,7 +171,7 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case, every time.Dur
 		return usagef("say --task or --service", "which task?")
 	case c.Target == "" && c.Symptom == steps.Auth && c.Error == "":
 		return usagef("say --action, for example --action sns:Publish, or --error with what the application printed", "which call was refused?")
-	case c.Target == "" && c.Symptom != steps.Auth:
+	case c.Target == "" && c.Symptom != steps.Auth && c.Symptom != steps.Start:
 		return usagef("say --to, for example --to sns", "what does the task want to reach?")
 	}
 	walking, cancel := context.WithTimeout(ctx, p.set.timeout)

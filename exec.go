@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/exec"
@@ -110,13 +112,31 @@ func (p *program) exec(ctx context.Context, c execCase) error {
 		p.status, _ = t.Status()
 		return err
 	}
-	status, err := client.Run(ctx, target, c.argv, p.piped(), p.out)
+	// Without this the kernel would end the program for writing to a pipe that nobody reads (… -- yes | head), and the session would stay.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	progress.show("opening a session in " + target.String())
+	status, err := client.Run(ctx, target, c.argv, p.piped(), &clearing{to: p.out, progress: progress})
 	progress.clear()
+	if errors.Is(err, syscall.EPIPE) {
+		status, err = exitPipe, nil
+	}
 	if err != nil {
 		return err
 	}
 	p.status = status
 	return nil
+}
+
+// clearing takes the progress line away before the first output.
+type clearing struct {
+	to       io.Writer
+	progress progress
+	once     sync.Once
+}
+
+func (c *clearing) Write(b []byte) (int, error) {
+	c.once.Do(c.progress.clear)
+	return c.to.Write(b)
 }
 
 // A session runs at the streams that it is given.

@@ -63,6 +63,57 @@ func TestExecInAScript(t *testing.T) {
 	}
 }
 
+// A pipe that nobody reads any more ends the session, as it ends every program.
+func TestExecIntoAPipeThatIsClosed(t *testing.T) {
+	server := standIn(t, exectest.Options{})
+	c := exec.Command("sh", append([]string{"-c", `{ "$@"; echo status $? >&2; } | head -n 1`, "sh", built(t)}, append(shopWeb, "--", "yes")...)...)
+	var out, err bytes.Buffer
+	c.Stdout, c.Stderr = &out, &err
+	if e := c.Run(); e != nil {
+		t.Error(e)
+	}
+	if out.String() != "y\n" || err.String() != "status 141\n" {
+		t.Errorf("stdout %q, stderr %q", out.String(), err.String())
+	}
+	if server.Terminated() != 1 || server.Open() != 0 {
+		t.Errorf("%d sessions were terminated, %d are open", server.Terminated(), server.Open())
+	}
+}
+
+// A signal ends the program also when nobody takes its output.
+func TestExecIntoAPipeThatIsFull(t *testing.T) {
+	server := standIn(t, exectest.Options{})
+	c := exec.Command(built(t), append(shopWeb, "--", "yes")...)
+	out, e := c.StdoutPipe()
+	if e != nil {
+		t.Fatal(e)
+	}
+	if e := c.Start(); e != nil {
+		t.Fatal(e)
+	}
+	if _, e := io.ReadFull(out, make([]byte, 2)); e != nil {
+		t.Fatal(e)
+	}
+	time.Sleep(300 * time.Millisecond) // until the pipe is full
+	if e := c.Process.Signal(syscall.SIGTERM); e != nil {
+		t.Fatal(e)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = c.Process.Wait() // and not c.Wait, which reads what is left
+	}()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		_ = c.Process.Kill()
+		t.Fatal("the program goes on")
+	}
+	if server.Terminated() != 1 || server.Open() != 0 {
+		t.Errorf("%d sessions were terminated, %d are open", server.Terminated(), server.Open())
+	}
+}
+
 // What stands in the way of a session is said, on stderr, with a status that no program's success can be taken for.
 func TestExecSaysWhatIsMissing(t *testing.T) {
 	for _, test := range []struct {

@@ -17,7 +17,7 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "steps", "steps/report", "steps/symptom", "tui", "tui/background", "tui/plain"},
+	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "tui/demoshell", "steps", "steps/report", "steps/symptom", "tui", "tui/background", "tui/plain"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
@@ -27,11 +27,12 @@ var mayImport = map[string][]string{
 	"aws/debug":      {"aws", "aws/read"},
 	"aws/runbook":    {"aws"},
 	"aws/snapshot":   {"aws"},
-	"aws/demo":       {"aws", "aws/snapshot"},
+	"aws/demo":       {"aws", "aws/read", "aws/snapshot"},
+	"tui/demoshell":  {"aws", "aws/vpc", "steps"},
 	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},
 	"steps/report":   {"aws", "aws/vpc", "steps"},
 	"steps/symptom":  {"aws"},
-	"tui":            {"aws", "aws/read", "aws/vpc", "steps", "steps/report", "steps/symptom"},
+	"tui":            {"aws", "aws/debug", "aws/read", "aws/vpc", "steps", "steps/report", "steps/symptom"},
 	"tui/background": {},
 	"tui/plain":      {"aws", "aws/read", "steps", "steps/report"},
 }

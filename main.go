@@ -1,4 +1,5 @@
-// Command fargate-doctor finds out why a container on AWS Fargate cannot reach an AWS service, and says which command mends it.
+// Command fargate-doctor finds out why a container on AWS Fargate cannot reach an AWS service, is refused by one, or does not start, and
+// says which command mends it.
 //
 // Package main is wiring: flags, which aws.Reader to open, and what to print. Each command has a file beside this one.
 package main
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -25,6 +27,8 @@ const (
 	exitFailed       = 1 // the program could not do its work: usage, credentials, network
 	exitProblem      = 2 // a problem was found
 	exitInconclusive = 3 // something needed could not be read
+
+	exitPipe = 128 + int(syscall.SIGPIPE) // of exec: nobody reads its output any more, as for every program in a pipe
 )
 
 func main() {
@@ -47,6 +51,8 @@ type program struct {
 	set      settings
 	log      *os.File // --log-file, once it is open
 	status   int
+
+	debugTask debug.Options // of the wizard's d
 }
 
 // run executes one command line and returns the exit status.
@@ -121,17 +127,22 @@ func usagef(hint, format string, args ...any) error {
 func (p *program) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "fargate-doctor",
-		Short: "Find out why a container on AWS Fargate cannot reach an AWS service",
+		Short: "Find out why a container on AWS Fargate cannot reach an AWS service, is refused by one, or does not start",
 		Long: `fargate-doctor walks a decision tree with live checks against AWS: it finds the security group rule, network ACL entry, route,
-endpoint or DNS setting that stops a Fargate task from reaching a service, shows the evidence, and prints the command that
-mends it. It reads and never changes your account, but for exec, which opens a shell in a container, and diagnose --runbook, which
-runs a runbook of AWS.
+endpoint, DNS setting or policy statement that keeps a Fargate task from an AWS service or from starting, shows the evidence, and
+prints the command that mends it.
+
+Diagnosing reads and never changes your account. What acts is asked for by name: exec opens a shell in a container, debug launches
+a task beside yours, diagnose --runbook runs a runbook of AWS. --read-only takes all of them out.
 
 Without a command it opens the wizard; --plain opens it line by line, for screen readers. --demo and --snapshot go with every command.`,
 		Example: `  fargate-doctor                          the wizard, on your AWS account
   fargate-doctor --demo                   the wizard, on an embedded demo world
   fargate-doctor --plain                  the wizard, line by line
   fargate-doctor diagnose --cluster shop --service web --symptom timeout --to sns
+  fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish
+  fargate-doctor diagnose --cluster shop --service web --symptom start
+  tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -
   fargate-doctor path --from eni-0a1b2c3d --to 10.0.3.7:5432`,
 		Version:       version(),
 		Args:          cobra.NoArgs,
@@ -144,6 +155,7 @@ Without a command it opens the wizard; --plain opens it line by line, for screen
 		return usageError{err.Error(), fmt.Sprintf("see: %s --help", cmd.CommandPath())}
 	})
 	p.set.register(root.PersistentFlags())
+	root.Flags().StringVar(&p.debugTask.Image, "image", debug.DefaultImage, "image of the wizard's debug task, for example a copy in your own Amazon ECR")
 	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.debugCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return p.set.check(cmd) }
 	return root

@@ -80,7 +80,18 @@ func (p *program) record(ctx context.Context, flags steps.Case, path string, red
 	reader := aws.NewMemo(recorder) // what the walk has read is not asked for again by the lists
 	progress := p.newProgress()
 	engine := &steps.Engine{Reader: reader, Region: c.Region, Now: w.now}
-	r, err := engine.Walk(ctx, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
+	told := func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) }
+	r, err := engine.Walk(ctx, c, told)
+	missing := report.Missing(r)
+	for _, s := range []steps.Symptom{steps.Exec, steps.Start} { // each has a branch of its own
+		if err == nil {
+			also := c
+			also.Symptom = s
+			var more steps.Report
+			more, err = engine.Walk(ctx, also, told)
+			missing = append(missing, report.Missing(more)...)
+		}
+	}
 	if err == nil {
 		err = recordLists(ctx, reader, c, r.Subject.Task)
 	}
@@ -97,7 +108,7 @@ func (p *program) record(ctx context.Context, flags steps.Case, path string, red
 		subject = "service " + c.Service
 	}
 	fmt.Fprintf(p.err, "%s holds what a diagnosis of %s reads\n", path, subject)
-	for _, action := range report.Missing(r) {
+	for _, action := range aws.SortedActions(missing) {
 		fmt.Fprintf(p.err, "  without what %s tells: it is not allowed\n", action)
 	}
 	return nil

@@ -24,14 +24,14 @@ func (p *program) wizard(ctx context.Context) error {
 	if _, ok := terminal(p.out); !ok {
 		return usagef("scripts use: fargate-doctor diagnose, or --plain", "the wizard needs a terminal, and stdout is none")
 	}
-	options := tui.Options{ReadOnly: p.set.readOnly, NoColor: p.colourless(), Getenv: os.Getenv, In: p.in, Out: p.out,
+	options := tui.Options{ReadOnly: p.set.readOnly, Debug: p.debugTask, NoColor: p.colourless(), Getenv: os.Getenv, In: p.in, Out: p.out,
 		Version: version(), Endpoint: p.set.endpoint, Save: saveReport}
 	w, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
 	options.World, options.Story, options.Suggested, options.Clock = w.title, w.story, w.asked, w.now
-	session := tui.Session{Reader: w.reader, Region: w.region, Profile: w.profile}
+	session := p.session(w)
 	if w.region != "" {
 		options.Session = &session
 	}
@@ -41,7 +41,7 @@ func (p *program) wizard(ctx context.Context) error {
 			if err != nil {
 				return tui.Session{}, err
 			}
-			return tui.Session{Reader: next.reader, Region: next.region, Profile: next.profile}, nil
+			return p.session(next), nil
 		}
 		options.Regions = live.Regions()
 		profiles, err := live.Profiles()

@@ -30,6 +30,7 @@ type world struct {
 	sessions exec.API           // nil where none can be opened, or none may: with --read-only
 	launches debug.API          // nil where nothing can be launched, or nothing may
 	runbooks runbook.Automation // nil where none can be run, or none may
+	cloud    *demo.Cloud        // a demo world in which debug tasks can be launched; nil elsewhere
 	region   string
 	profile  string
 	title    string           // of a demo world or snapshot, "" for a live account
@@ -70,8 +71,9 @@ func (p *program) openDemo(name string) (world, error) {
 	if err != nil {
 		return world{}, err
 	}
+	now := p.since(w.Captured)
 	return world{
-		reader: reader, region: w.Region, title: "demo: " + w.Name, story: w.Story, now: p.since(w.Captured),
+		reader: reader, cloud: demo.NewCloud(reader, w, now), region: w.Region, title: "demo: " + w.Name, story: w.Story, now: now,
 		asked: steps.Case{
 			Region: w.Region, Cluster: w.Cluster, Task: w.Task, Service: w.Service,
 			Symptom: steps.Symptom(w.Symptom), Target: w.Target, Action: w.Action, Resource: w.Resource, Error: w.Error,

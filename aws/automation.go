@@ -46,6 +46,22 @@ func (x Execution) Sleeping() bool {
 	return false
 }
 
+// Leftovers says what a run of TroubleshootRunbook may have left in the account, "" when it can have left nothing: a run removes what it
+// made, unless it is ended before it can.
+func (x Execution) Leftovers() string {
+	begun := 0
+	for _, s := range x.Steps {
+		if s.Status != ExecutionPending {
+			begun++
+		}
+	}
+	cut := x.Status == ExecutionCancelling || x.Status.Over() && !x.Status.Succeeded()
+	if x.ID == "" || !cut || len(x.Steps) > 0 && begun < 2 { // the first step checks permissions
+		return ""
+	}
+	return "look for what the run may have left: a Lambda function and its network interface, and the role NetworkToolSSMRunbookExecution" + x.ID
+}
+
 // An ExecutionStep is one step of a run.
 type ExecutionStep struct {
 	Number  int // in the run, from 1

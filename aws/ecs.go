@@ -10,6 +10,19 @@ import (
 type Cluster struct {
 	ARN, Name, Status                          string
 	RunningTasks, PendingTasks, ActiveServices int
+
+	Exec ExecConfiguration
+}
+
+// ExecConfiguration is a cluster's executeCommandConfiguration: how sessions of ECS Exec are encrypted and logged.
+type ExecConfiguration struct {
+	Key             string // KMS key by id, ARN or alias; "" when sessions are not encrypted by a key of the account
+	Logging         string // NONE, DEFAULT, OVERRIDE; "" means DEFAULT
+	LogGroup        string // with OVERRIDE; "" for none
+	LogEncrypted    bool   // sessions are refused when the log group has no KMS key
+	Bucket          string // with OVERRIDE; "" for none
+	BucketEncrypted bool   // sessions are refused when the bucket does not encrypt
+	Prefix          string // of the objects in the bucket
 }
 
 // Service is an ECS service.
@@ -81,6 +94,7 @@ type Container struct {
 	ExitCode                               int
 	HasExitCode                            bool
 	ExecAgent                              string // lastStatus of the ExecuteCommandAgent, "" when it has none
+	ExecReason                             string // why the agent is in that state, where ECS says so
 }
 
 // ServiceName returns the name of the service that started the task, or "".

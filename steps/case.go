@@ -5,7 +5,7 @@ type Case struct {
 	Region    string
 	Cluster   string // name or ARN
 	Task      string // id, ARN or unique prefix; "" when Service or Launch says it
-	Service   string // service name; with Task empty its newest task is taken, else what the service would launch
+	Service   string // service name; with Task empty its newest task is taken (for Start its last failed one), else what it would launch
 	Container string // whose environment is read; "" means the first essential one
 	Launch    *Launch
 	Symptom   Symptom
@@ -14,6 +14,8 @@ type Case struct {
 	Resource  string            // ARN of what it was refused on; "" when nobody has said it
 	Error     string            // what the application printed, as pasted; may be several lines
 	Answers   map[string]string // by Question.ID, from the person
+
+	retried bool // the facts were changed in memory: what failed before no longer tells of them
 }
 
 // Launch describes a task that does not exist yet.
@@ -29,6 +31,8 @@ const (
 	Timeout Symptom = "timeout"
 	DNS     Symptom = "dns"
 	Auth    Symptom = "auth"
+	Exec    Symptom = "exec"
+	Start   Symptom = "start"
 	Unsure  Symptom = "unsure"
 )
 
@@ -45,6 +49,8 @@ func Symptoms() []SymptomInfo {
 		{Timeout, "It times out", `the connection hangs: "connect timed out", "i/o timeout"`},
 		{DNS, "The name does not resolve", `"no such host", "getaddrinfo ENOTFOUND"`},
 		{Auth, "Access is denied", `"is not authorized to perform", "AccessDenied"`},
+		{Start, "The task does not start", `"ResourceInitializationError", "CannotPullContainerError"`},
+		{Exec, "ECS Exec does not work", `"TargetNotConnected"`},
 		{Unsure, "I am not sure", "look at everything"},
 	}
 }

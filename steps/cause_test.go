@@ -43,7 +43,7 @@ func TestEveryCauseIsExplained(t *testing.T) {
 	}
 }
 
-var codeForm = regexp.MustCompile(`^(task|ecs|sg|nacl|route|endpoint|dns|target|proxy|iam|kms)\.[a-z0-9]+(-[a-z0-9]+)*$`)
+var codeForm = regexp.MustCompile(`^(task|ecs|sg|nacl|route|endpoint|dns|target|proxy|iam|kms|image|secret|file|logs|efs|start|exec)\.[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // The sources say which codes can be emitted: constants of aws/vpc, and string literals of the steps that are not ids.
 func TestTheCatalogueHoldsWhatIsEmittedAndNothingElse(t *testing.T) {
@@ -57,7 +57,7 @@ func TestTheCatalogueHoldsWhatIsEmittedAndNothingElse(t *testing.T) {
 	}
 	steps := index(tree)
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "causes_") {
+		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "causes_") || file == "runbook_area.go" { // the last compares causes and emits none
 			continue
 		}
 		for _, code := range literals(t, file) {

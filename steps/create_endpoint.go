@@ -40,7 +40,7 @@ func (c createEndpoint) Command(region string) string {
 // stand for them.
 func (c createEndpoint) Apply(n vpc.Network) vpc.Network {
 	e := vpc.Endpoint{
-		ID: "new endpoint", VPC: c.vpc, Service: c.service, Type: c.kind, State: "available", PrivateDNS: c.kind == vpc.InterfaceEndpoint,
+		ID: "new endpoint for " + c.service, VPC: c.vpc, Service: c.service, Type: c.kind, State: "available", PrivateDNS: c.kind == vpc.InterfaceEndpoint,
 		IPAddressType: "ipv4", Subnets: c.subnets, Groups: c.groups, RouteTables: c.tables,
 	}
 	n.Endpoints = append(slices.Clone(n.Endpoints), e)

@@ -79,12 +79,19 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	results := prove(tree, f, w.report())
 	r := Report{
 		Subject: subjectOf(f, began), Symptom: c.Symptom, Target: reportedTarget(f), Call: reportedCall(f), Steps: results,
-		Causes: foremost(c.heard(), causesOf(results)),
+		Causes: foremost(c, explaining(f, causesOf(results))),
 		Calls:  callsSince(before, e.calls.Calls()), Duration: e.now().Sub(began),
 	}
 	r.Verdict = overall(results, r.Causes)
 	if p, err := path.Try(f); err == nil {
-		r.Trace = p.main
+		r.Trace, r.Resolved = p.main, p.resolution
+		if p.proxied {
+			r.Resolved = p.wanted
+		}
+	}
+	if c.Symptom == Start {
+		r.Needs, _ = matrix.Try(f)
+		r.Trace = foremostTrace(f)
 	}
 	return r, nil
 }
@@ -239,18 +246,32 @@ func overall(results []StepResult, causes []Cause) Overall {
 
 // kindOf says what kind of problem a cause is.
 func kindOf(code string) Overall {
-	if slices.Contains(misconfigured, code) {
+	switch {
+	case slices.Contains(misconfigured, code):
 		return Misconfigured
-	}
-	switch area, _, _ := strings.Cut(code, "."); area {
-	case "iam", "kms":
+	case slices.Contains(refusedSessions, code):
 		return DeniedCall
+	}
+	area, what, _ := strings.Cut(code, ".")
+	switch {
+	case area == "iam" || area == "kms" || what == "access-denied" || what == "auth-denied":
+		return DeniedCall
+	case slices.Contains(ofStarts, area) && what != "network":
+		return Misconfigured
 	}
 	return BlockedPath
 }
+
+// ofStarts lists the areas of causes that keep a task from starting.
+var ofStarts = []string{"image", "secret", "file", "logs", "efs", "start", "ecs"}
 
 // misconfigured lists the causes that are neither on the network nor in a policy: what is asked for can't work as it is set up.
 var misconfigured = []string{
 	"target.invalid-url", "target.wrong-port", "ecs.network-limits", "iam.credentials-missing", "iam.credentials-expired",
 	"iam.static-credentials", "iam.role-missing", "iam.role-not-assumable", "kms.key-disabled",
+	"exec.task-not-running", "exec.not-enabled", "exec.platform-version", "exec.task-role-missing", "exec.readonly-root", "exec.pid-mode",
+	"exec.env-credentials", "exec.agent-starting", "exec.agent-not-running", "exec.no-shell", "exec.plugin-missing", "exec.target-not-connected",
 }
+
+// refusedSessions lists the causes that a policy refuses a session, or a call that it needs.
+var refusedSessions = []string{"exec.task-role-denied", "exec.caller-denied", "exec.kms-denied", "exec.logging-denied"}

@@ -39,7 +39,9 @@ var role = &Fact[foundRole]{
 }
 
 // concernsAccess reports whether the case is about permissions. Others do not read IAM at all.
-func concernsAccess(f Facts) bool { return f.c.Symptom == Auth || refusal.Of(f).named() }
+func concernsAccess(f Facts) bool {
+	return f.c.Symptom == Auth || f.c.Symptom == Exec || refusal.Of(f).named()
+}
 
 func roleKey(f Facts) string {
 	if !concernsAccess(f) {

@@ -46,6 +46,9 @@ var refusal = &Fact[refusedCall]{
 
 func reportedCall(f Facts) Call {
 	c := refusal.Of(f)
+	if f.c.Symptom == Exec { // the session is what is asked about, and several calls make it
+		return Call{}
+	}
 	by, _ := signer.Try(f)
 	return Call{Action: c.action, Resource: c.asked(), Principal: by.principal.ARN, Message: c.Line}
 }
@@ -89,11 +92,12 @@ var signer = &Fact[signedBy]{
 				account = arn.Account
 			}
 		}
-		if told, ok := principalOf(refusal.Of(f).Principal); ok {
+		agent := f.c.Symptom == Exec // the Exec agent signs with the task role, whoever it was that opened the session
+		if told, ok := principalOf(refusal.Of(f).Principal); ok && !agent {
 			return s.as(told, execution)
 		}
 		switch {
-		case len(s.keys) > 0:
+		case len(s.keys) > 0 && !agent:
 			s.kind, s.role = accessKeys, ""
 		case s.role == "":
 			s.kind = noCredentials
@@ -175,42 +179,52 @@ var circumstances = &Fact[map[string][]string]{
 	Needs: []known{refusal, signer},
 	Wants: []known{path, network, here, task},
 	Derive: func(f Facts) map[string][]string {
-		c := refusal.Of(f)
-		known := map[string][]string{
-			"aws:SecureTransport": {"true"}, "aws:ViaAWSService": {"false"}, "aws:RequestedRegion": {f.c.Region}, "aws:CalledVia": nil,
-			"aws:FederatedProvider": nil, "aws:Referer": nil,
-			// Services set these when they call for somebody else; who calls by himself has none of them.
-			"aws:SourceArn": nil, "aws:SourceAccount": nil, "aws:SourceOwner": nil, "aws:SourceOrgID": nil, "aws:SourceOrgPaths": nil,
-		}
-		if arn, ok := aws.ParseARN(c.resource); ok && arn.Region != "" {
-			known["aws:RequestedRegion"] = []string{arn.Region}
-		}
+		known := circumstancesOf(refusal.Of(f).resource, f.c.Region)
 		if by := signer.Of(f); by.kind == taskRole || by.kind == executionRole {
 			known["aws:MultiFactorAuthPresent"] = nil // a service assumed the role: there was nobody to show a device
 		}
-		way, err := path.Try(f)
-		if err != nil || way.resolution.Path == vpc.PathUnknown {
-			return known
-		}
-		n, at := network.Of(f), here.Of(f)
-		e, through := endpointOnWay(way, n)
-		switch {
-		case through:
-			known["aws:SourceVpce"], known["aws:SourceIp"] = []string{e.ID}, nil
-			if e.VPC == at.vpc {
-				known["aws:SourceVpc"] = []string{at.vpc}
-			}
-			if a := task.Of(f).Attachment.PrivateIPv4; a.IsValid() {
-				known["aws:VpcSourceIp"] = []string{a.String()}
-			}
-		case way.main.Verdict == vpc.Reachable && way.resolution.Path == vpc.PathPublic:
-			known["aws:SourceVpce"], known["aws:SourceVpc"], known["aws:VpcSourceIp"] = nil, nil, nil
-			if a, ok := publicAddressOn(way.main, n, task.Of(f)); ok {
-				known["aws:SourceIp"] = []string{a}
-			}
+		if way, err := path.Try(f); err == nil {
+			way.tell(known, network.Of(f), here.Of(f), task.Of(f))
 		}
 		return known
 	},
+}
+
+// circumstancesOf is what is known of a call whoever makes it, on whichever way.
+func circumstancesOf(resource, region string) map[string][]string {
+	known := map[string][]string{
+		"aws:SecureTransport": {"true"}, "aws:ViaAWSService": {"false"}, "aws:RequestedRegion": {region}, "aws:CalledVia": nil,
+		"aws:FederatedProvider": nil, "aws:Referer": nil,
+		// Services set these when they call for somebody else; who calls by himself has none of them.
+		"aws:SourceArn": nil, "aws:SourceAccount": nil, "aws:SourceOwner": nil, "aws:SourceOrgID": nil, "aws:SourceOrgPaths": nil,
+	}
+	if arn, ok := aws.ParseARN(resource); ok && arn.Region != "" {
+		known["aws:RequestedRegion"] = []string{arn.Region}
+	}
+	return known
+}
+
+// tell adds what the way of a call makes known of its condition keys.
+func (p paths) tell(known map[string][]string, n knownNetwork, at place, t aws.Task) {
+	if p.resolution.Path == vpc.PathUnknown {
+		return
+	}
+	e, through := endpointOnWay(p, n)
+	switch {
+	case through:
+		known["aws:SourceVpce"], known["aws:SourceIp"] = []string{e.ID}, nil
+		if e.VPC == at.vpc {
+			known["aws:SourceVpc"] = []string{at.vpc}
+		}
+		if a := t.Attachment.PrivateIPv4; a.IsValid() {
+			known["aws:VpcSourceIp"] = []string{a.String()}
+		}
+	case p.main.Verdict == vpc.Reachable && p.resolution.Path == vpc.PathPublic:
+		known["aws:SourceVpce"], known["aws:SourceVpc"], known["aws:VpcSourceIp"] = nil, nil, nil
+		if a, ok := publicAddressOn(p.main, n, t); ok {
+			known["aws:SourceIp"] = []string{a}
+		}
+	}
 }
 
 // endpointOnWay returns the VPC endpoint that the connection goes through.

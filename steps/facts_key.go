@@ -44,17 +44,8 @@ var keyRuling = &Fact[keyRuled]{
 func keyVerdict(f Facts, c refusedCall, k keyBehind, action string) iam.Verdict {
 	request := requestFor(f, action, k.ARN)
 	request.Context = maps.Clone(request.Context)
-	if !strings.HasPrefix(c.action, "kms:") {
-		service, _, _ := strings.Cut(c.action, ":")
-		region := f.c.Region
-		if arn, ok := aws.ParseARN(k.ARN); ok {
-			region = arn.Region
-		}
-		request.Context["kms:ViaService"] = []string{service + "." + region + "." + aws.PartitionOf(region).DNSSuffix}
-		request.Context["aws:ViaAWSService"] = []string{"true"}
-		for _, name := range []string{"aws:SourceVpce", "aws:SourceVpc", "aws:SourceIp", "aws:VpcSourceIp", "aws:CalledVia"} {
-			delete(request.Context, name) // the service calls KMS from its own network
-		}
+	if service, _, _ := strings.Cut(c.action, ":"); service != "kms" {
+		throughService(request.Context, service, k.ARN, f.c.Region)
 	}
 	side := ruled{request: request, gaps: map[iam.Layer]error{}}
 	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Endpoint: iam.Known(),
@@ -70,4 +61,16 @@ func keyVerdict(f Facts, c refusedCall, k keyBehind, action string) iam.Verdict 
 		policies.Resource = iam.Known(p)
 	}
 	return iam.Combine(policies, request)
+}
+
+// throughService makes the circumstances of a call those of the call that a service makes, on the caller's behalf, of a key.
+func throughService(known map[string][]string, service, key, region string) {
+	if arn, ok := aws.ParseARN(key); ok {
+		region = arn.Region
+	}
+	known["kms:ViaService"] = []string{service + "." + region + "." + aws.PartitionOf(region).DNSSuffix}
+	known["aws:ViaAWSService"] = []string{"true"}
+	for _, name := range []string{"aws:SourceVpce", "aws:SourceVpc", "aws:SourceIp", "aws:VpcSourceIp", "aws:CalledVia"} {
+		delete(known, name) // the service calls KMS from its own network
+	}
 }

@@ -93,9 +93,10 @@ const (
 	answerProxy = "proxy.settings"
 )
 
-func flowsOver(n knownNetwork, f Facts) flows {
+// flowsTo are the connections that the task opens to reach a host, seen from its subnet and from the others of its service.
+func flowsTo(n knownNetwork, f Facts, to Target) flows {
 	var w flows
-	to, at := dialled.Of(f), here.Of(f)
+	at := here.Of(f)
 	if to.Host == "" || at.vpc == "" {
 		return w
 	}
@@ -116,12 +117,21 @@ func flowsOver(n knownNetwork, f Facts) flows {
 			w.lookups = append(w.lookups, vpc.Flow{From: from, To: server, Protocol: protocol, Port: 53})
 		}
 	}
+	return w
+}
+
+// flowsOver are the connections of the container, which may go through a proxy.
+func flowsOver(n knownNetwork, f Facts) flows {
+	w, at := flowsTo(n, f, dialled.Of(f)), here.Of(f)
+	if dialled.Of(f).Host == "" || at.vpc == "" {
+		return w
+	}
 	if p, err := proxy.Try(f); err == nil && p.used() {
 		w.proxied = true
 		t := target.Of(f)
 		destinations, wanted := destinationsOf(n, t.Target, at.vpc, "")
 		w.wanted = wanted
-		w.direct, _ = n.families(from, destinations, t.Port)
+		w.direct, _ = n.families(sourceOf(f, at.subnets[0]), destinations, t.Port)
 		if id := n.holderOf(at.vpc, p.host); id != "" && w.direct != nil {
 			w.onward = &vpc.Flow{From: vpc.Source{Interface: id, VPC: at.vpc}, To: w.direct.To, Protocol: vpc.TCP, Port: t.Port}
 		}
@@ -283,26 +293,31 @@ var path = &Fact[paths]{
 	Wants: []known{proxy, owner, dualStackSetting},
 	Derive: func(f Facts) paths {
 		n := network.Of(f)
-		at := here.Of(f)
-		p := paths{flows: flowsOver(n, f), vague: at.planned && !at.enough}
-		trace := func(flow *vpc.Flow) vpc.Trace {
-			if flow == nil {
-				return vpc.Trace{}
-			}
-			return n.Trace(*flow)
-		}
-		p.main, p.six, p.direct, p.onward = trace(p.flows.main), trace(p.flows.six), trace(p.flows.direct), trace(p.flows.onward)
-		for i := range p.flows.lookups {
-			p.lookups = append(p.lookups, n.Trace(p.flows.lookups[i]))
-		}
-		for i := range p.flows.siblings {
-			p.siblings = append(p.siblings, n.Trace(p.flows.siblings[i]))
-		}
+		p := n.traced(flowsOver(n, f), here.Of(f))
 		if _, err := proxy.Try(f); err != nil && f.c.Answers[answerProxy] != "no" && proxied(target.Of(f).Scheme) {
 			p.doubt = err
 		}
 		return p
 	},
+}
+
+// traced says what happens to each of the flows.
+func (n knownNetwork) traced(w flows, at place) paths {
+	p := paths{flows: w, vague: at.planned && !at.enough}
+	trace := func(flow *vpc.Flow) vpc.Trace {
+		if flow == nil {
+			return vpc.Trace{}
+		}
+		return n.Trace(*flow)
+	}
+	p.main, p.six, p.direct, p.onward = trace(w.main), trace(w.six), trace(w.direct), trace(w.onward)
+	for i := range w.lookups {
+		p.lookups = append(p.lookups, n.Trace(w.lookups[i]))
+	}
+	for i := range w.siblings {
+		p.siblings = append(p.siblings, n.Trace(w.siblings[i]))
+	}
+	return p
 }
 
 // proxied reports whether clients that speak the scheme look at HTTP_PROXY and its kin.

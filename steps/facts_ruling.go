@@ -60,13 +60,19 @@ var ruling = &Fact[ruled]{
 // identitySide is the role's own policies. Where they can't be read or don't tell, the simulation stands for them.
 func (r *ruled) identitySide(f Facts) iam.Attached {
 	known, err := rolePolicies.Try(f)
+	if err == nil && signer.Of(f).role == "" {
+		err = errNoRole
+	}
+	s, _ := simulation.Try(f)
+	return r.identityOf(known, err, s)
+}
+
+// identityOf is the same for anybody's policies. The simulation is zero when it could not be asked.
+func (r *ruled) identityOf(known aws.Policies, err error, s simulated) iam.Attached {
 	policies, unread := policiesOf(known)
 	attached := iam.Known(policies...)
 	switch {
-	case err != nil || signer.Of(f).role == "":
-		if err == nil {
-			err = errNoRole
-		}
+	case err != nil:
 		r.gaps[iam.Identity] = err
 		attached = iam.Unread(err.Error())
 	case len(unread) > 0:
@@ -76,10 +82,6 @@ func (r *ruled) identitySide(f Facts) iam.Attached {
 	alone := iam.Policies{Identity: attached, Boundary: iam.Known(), Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Resource: iam.Known(), Endpoint: iam.Known()}
 	r.local = iam.Combine(alone, r.request).All[iam.Identity].Decision
 	r.identity = r.local.Answer
-	s, err := simulation.Try(f)
-	if err != nil {
-		return attached
-	}
 	says := s.identity()
 	switch {
 	case says == iam.Unknown:
@@ -124,6 +126,11 @@ func standIn(a iam.Answer) []iam.Policy {
 // side is the one policy of a layer, if there is one.
 func (r *ruled) side(l iam.Layer, fact *Fact[aws.PolicyDocument], f Facts) iam.Attached {
 	d, err := fact.Try(f)
+	return r.sideOf(l, d, err)
+}
+
+// sideOf is the same of a policy that was read, or of why it was not.
+func (r *ruled) sideOf(l iam.Layer, d aws.PolicyDocument, err error) iam.Attached {
 	if err == nil && d.Document == "" {
 		return iam.Known()
 	}

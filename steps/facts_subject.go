@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"fargate-doctor/aws"
@@ -9,11 +10,13 @@ import (
 )
 
 // task is the task that is examined: the one that the case names, else the service's newest running task, else its last
-// stopped one (R31). It is the zero Task when the service has none, or when the case describes a task that does not exist yet.
+// stopped one; where it does not start, the one that failed last (R31). It is the zero Task when the service has none, or when the case describes a task that does not exist yet.
 var task = &Fact[aws.Task]{
 	Name:    "task",
 	Actions: []string{"ecs:ListTasks", "ecs:DescribeTasks"},
-	Key:     func(f Facts) string { return strings.Join([]string{f.c.Cluster, f.c.Service, f.c.Task}, " ") },
+	Key: func(f Facts) string {
+		return strings.Join([]string{f.c.Cluster, f.c.Service, f.c.Task, strconv.FormatBool(f.c.Symptom == Start)}, " ")
+	},
 	Fetch: func(ctx context.Context, s source, f Facts) (aws.Task, error) {
 		c := f.c
 		switch {
@@ -22,7 +25,12 @@ var task = &Fact[aws.Task]{
 		case c.Task != "":
 			return read.FindTask(ctx, s, c.Cluster, c.Service, c.Task)
 		}
-		return read.NewestTask(ctx, s, c.Cluster, c.Service)
+		if c.Symptom != Start {
+			return read.NewestTask(ctx, s, c.Cluster, c.Service)
+		}
+		var all []aws.Task
+		err := read.Tasks(ctx, s, c.Cluster, c.Service, func(page []aws.Task) { all = append(all, page...) })
+		return failedLast(all), err
 	},
 }
 

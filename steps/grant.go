@@ -8,6 +8,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/iam"
+	"fargate-doctor/aws/vpc"
 )
 
 // least returns the least statement that allows a call, and what it is: the action on the resource, or on all where none is known.
@@ -15,8 +16,17 @@ func least(c refusedCall) iam.Statement { return iam.Least(c.action, c.asked()) 
 
 // grantToRole gives the role the statement as an inline policy of its own, so that no other policy is touched.
 func grantToRole(f Facts, s iam.Statement, what string) Fix {
-	name := policyNameFor(s.Actions)
-	document := iam.Document(s)
+	return grantStatements(f, []iam.Statement{s}, what)
+}
+
+// grantStatements is grantToRole for calls on several resources.
+func grantStatements(f Facts, all []iam.Statement, what string) Fix {
+	var actions []string
+	for _, s := range all {
+		actions = append(actions, s.Actions...)
+	}
+	name := policyNameFor(actions)
+	document := iam.Document(all...)
 	return Fix{
 		Title:    "allow " + what + " to the role, and nothing more",
 		Document: document,
@@ -75,10 +85,10 @@ func withoutStatement(f Facts, s iam.Statement) (Fix, bool) {
 	return fix, true
 }
 
-// grantInBoundary allows the call in the permissions boundary.
-func grantInBoundary(f Facts, c refusedCall) Fix {
+// grantInBoundary adds the statement to the permissions boundary.
+func grantInBoundary(f Facts, s iam.Statement) Fix {
 	d, err := boundary.Try(f)
-	fix := Fix{Title: "allow " + c.action + " in the permissions boundary", Effect: "The boundary caps every role that has it."}
+	fix := Fix{Title: "allow " + strings.Join(s.Actions, ", ") + " in the permissions boundary", Effect: "The boundary caps every role that has it."}
 	if err != nil {
 		return fix
 	}
@@ -86,7 +96,7 @@ func grantInBoundary(f Facts, c refusedCall) Fix {
 	if err != nil || strings.Contains(d.ARN, "::aws:policy/") {
 		return fix
 	}
-	d.Document = documentOf(p.With(least(c)))
+	d.Document = documentOf(p.With(s))
 	fix.Document, fix.Command = d.Document, newVersion(d.ARN, d.Document)
 	fix.apply = func(f Facts) Facts { return f.with(boundary, d, nil).withStaleSimulation() }
 	return fix
@@ -97,16 +107,16 @@ func newVersion(arn, document string) string {
 	return fmt.Sprintf("aws iam create-policy-version --policy-arn %s --set-as-default --policy-document %s", arn, quoteJSON(document))
 }
 
-// grantInEndpoint allows the call in the policy of the VPC endpoint.
-func grantInEndpoint(f Facts, r ruled, c refusedCall) Fix {
+// grantInEndpoint adds the statement to the policy of the VPC endpoint, for the principal of the call.
+func grantInEndpoint(f Facts, r ruled, statement iam.Statement) Fix {
 	p, err := policyOf(aws.PolicyDocument{Document: r.endpoint.Policy})
 	if err != nil {
-		return Fix{Title: "allow " + c.action + " in the policy of " + r.endpoint.ID}
+		return Fix{Title: "allow " + strings.Join(statement.Actions, ", ") + " in the policy of " + r.endpoint.ID}
 	}
 	if s := r.of(iam.Endpoint).Statement; s != nil && s.Effect == iam.EffectDeny {
 		p = p.Without(s.Index)
 	}
-	statement := iam.Least(c.action, c.asked(), iam.PrincipalName{Type: iam.Everyone, Value: "*"})
+	statement.Principals = []iam.PrincipalName{{Type: iam.Everyone, Value: "*"}}
 	if arn := r.request.Principal.ARN; arn != "" {
 		// The principal is narrowed by a condition, which gateway endpoints understand as well; they take no role as a principal.
 		statement.Conditions = []iam.Condition{{Operator: "ArnEquals", Key: "aws:PrincipalArn", Values: []string{arn}}}
@@ -118,17 +128,21 @@ func grantInEndpoint(f Facts, r ruled, c refusedCall) Fix {
 		Title: "allow the call in the policy of " + id, Document: document,
 		Command: fmt.Sprintf("aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --policy-document %s --region %s", id, quoteJSON(document), f.c.Region),
 		Effect:  "It counts for every task whose traffic goes through this endpoint.",
-		apply: func(f Facts) Facts {
-			n := network.Of(f).Network
-			n.Endpoints = slices.Clone(n.Endpoints)
-			for i := range n.Endpoints {
-				if n.Endpoints[i].ID == id {
-					n.Endpoints[i].Policy = document
-				}
-			}
-			return f.with(network, compiled(n), nil)
-		},
+		apply:   func(f Facts) Facts { return f.withEndpointPolicy(id, document) },
 	}
+}
+
+// withEndpointPolicy gives an endpoint another policy.
+func (f Facts) withEndpointPolicy(id, document string) Facts {
+	return f.withNetwork(func(n vpc.Network) vpc.Network {
+		n.Endpoints = slices.Clone(n.Endpoints)
+		for i := range n.Endpoints {
+			if n.Endpoints[i].ID == id {
+				n.Endpoints[i].Policy = document
+			}
+		}
+		return n
+	})
 }
 
 // grantInResource allows the role in the resource's own policy, or takes the statement out that denies it.
@@ -204,6 +218,11 @@ func resourcePolicyCommand(resource, document, region string) string {
 			return fmt.Sprintf("aws ecr delete-repository-policy --repository-name %s --region %s", repository, region)
 		}
 		return fmt.Sprintf("aws ecr set-repository-policy --repository-name %s --policy-text %s --region %s", repository, quoted, region)
+	case "elasticfilesystem":
+		if document == "" {
+			return fmt.Sprintf("aws efs delete-file-system-policy --file-system-id %s --region %s", name, region)
+		}
+		return fmt.Sprintf("aws efs put-file-system-policy --file-system-id %s --policy %s --region %s", name, quoted, region)
 	case "dynamodb":
 		if document == "" {
 			return fmt.Sprintf("aws dynamodb delete-resource-policy --resource-arn %s --region %s", resource, region)
@@ -216,12 +235,14 @@ func resourcePolicyCommand(resource, document, region string) string {
 // withStaleSimulation says that the policies in memory are no longer those that the simulation was about.
 func (f Facts) withStaleSimulation() Facts {
 	f.scope, f.used = nil, nil
-	s, err := simulation.Try(f)
-	if err != nil {
-		return f
+	if s, err := simulation.Try(f); err == nil {
+		s.stale = true
+		f = f.with(simulation, s, nil)
 	}
-	s.stale = true
-	return f.with(simulation, s, nil)
+	if _, err := agentSimulation.Try(f); err == nil {
+		f = f.with(agentSimulation, map[string]simulated(nil), nil)
+	}
+	return f
 }
 
 // documentOf writes a policy as JSON.
@@ -242,7 +263,8 @@ func quoteJSON(document string) string {
 	return "'" + strings.ReplaceAll(compact(document), "'", `'\''`) + "'"
 }
 
-// policyNameFor names an inline policy after what it allows.
+// policyNameFor names an inline policy after what it allows, in the 128 characters that IAM takes.
 func policyNameFor(actions []string) string {
-	return "allow-" + strings.NewReplacer(":", "-", "*", "all").Replace(strings.ToLower(strings.Join(actions, "-")))
+	name := "allow-" + strings.NewReplacer(":", "-", "*", "all").Replace(strings.ToLower(strings.Join(actions, "-")))
+	return name[:min(len(name), 128)]
 }

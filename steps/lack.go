@@ -34,7 +34,7 @@ func Lacks(c Case, unknownAction, unknownResource bool) Lack {
 		return NoSymptom
 	case c.Symptom == Auth:
 		return lacksOfCall(c, unknownAction, unknownResource)
-	case c.Target == "":
+	case c.Target == "" && c.Symptom != Exec && c.Symptom != Start: // what the Exec agent dials, and a start needs, is known
 		return NoTarget
 	}
 	return Nothing

@@ -142,10 +142,21 @@ func fixesOf(changes []vpc.Change, region string) []Fix {
 	var fixes []Fix
 	for _, c := range changes {
 		fixes = append(fixes, Fix{Title: aws.Clean(c.Title()), Command: aws.Clean(c.Command(region)), apply: func(f Facts) Facts {
-			return f.with(network, compiled(c.Apply(network.Of(f).Network)), nil)
+			return f.withNetwork(c.Apply)
 		}})
 	}
 	return fixes
+}
+
+// withNetwork changes the network in memory: the one that the walk has read.
+func (f Facts) withNetwork(change func(vpc.Network) vpc.Network) Facts {
+	f.scope, f.used = nil, nil
+	for _, fact := range []*Fact[knownNetwork]{network, startNetwork} {
+		if n, err := fact.Try(f); err == nil {
+			f = f.with(fact, compiled(change(n.Network)), nil)
+		}
+	}
+	return f.retried()
 }
 
 // onPath answers a question about the way of the container's own connection from the checks of its trace.

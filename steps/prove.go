@@ -44,7 +44,7 @@ func provenFixes(tree []Step, f Facts, before []Cause, step string, found Findin
 func proveFix(tree []Step, f Facts, before []Cause, step string, found Finding, fix Fix, nth int) Fix {
 	whole := fix
 	for range maxParts {
-		f = fix.apply(f)
+		f = fix.apply(f).again()
 		after := walkTree(tree, f)
 		if mended(step, found, before, after) {
 			whole.Proven = true

@@ -9,3 +9,12 @@ func PullCase(region string, n aws.NetworkConfiguration, registry string) Case {
 		Launch: &Launch{Subnets: n.Subnets, SecurityGroups: n.SecurityGroups, PublicIP: n.AssignPublicIP},
 	}
 }
+
+// PullBlocked says where the way to the registry ends, by a report about a PullCase. It is "" when the way is free, and when that is not
+// known.
+func PullBlocked(r Report) string {
+	if r.Verdict != BlockedPath || len(r.Causes) == 0 {
+		return ""
+	}
+	return r.Causes[0].Summary
+}

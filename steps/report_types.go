@@ -15,7 +15,9 @@ type Report struct {
 	Verdict  Overall
 	Causes   []Cause // root cause first; consequences are not repeated here
 	Steps    []StepResult
+	Needs    []Need         // what the start needs, and how it stands with it; nil for other symptoms
 	Trace    vpc.Trace      // the packet's way, for the ribbon; zero when no path was walked
+	Resolved vpc.Resolution // what the VPC's resolver answers for the target's name; zero when nobody asked it
 	Calls    map[string]int // by operation: "ec2:DescribeSubnets"
 	Duration time.Duration
 	Runbook  *Runbook // what the AWS runbook found; nil when nobody asked for it

@@ -28,7 +28,8 @@ type Runbook struct {
 	Detail     string           // what AWS said about the problem, in its own words
 	Hint       string
 	Missing    []string // IAM actions that starting, watching or the run itself lacked
-	Unnamed    []Cause  // causes that this program found and the analysis does not name
+	Unnamed    []Cause  // causes that this program found and the analysis says nothing about
+	Left       string   // what the run may have left in the account, "" when it can have left nothing
 }
 
 // A RunbookFinding is one sentence of the analysis.
@@ -45,7 +46,7 @@ type RunbookFinding struct {
 type RunbookSays int8
 
 const (
-	SaysUnclear RunbookSays = iota // advice, a heading, a guess, or words that are not known
+	SaysUnclear RunbookSays = iota // advice, a heading, a guess, the task's own error text, or words that are not known
 	SaysProblem
 	SaysFine
 )
@@ -71,7 +72,7 @@ func (a Agreement) MarshalText() ([]byte, error) { return []byte(a.String()), ni
 
 // CompareRunbook reads what a run found and holds it against a diagnosis.
 func CompareRunbook(x aws.Execution, r Report) Runbook {
-	b := Runbook{Document: x.Document, ID: x.ID, Status: x.Status, Started: x.Started, Ended: x.Ended, Steps: x.Steps}
+	b := Runbook{Document: x.Document, ID: x.ID, Status: x.Status, Started: x.Started, Ended: x.Ended, Steps: x.Steps, Left: x.Leftovers()}
 	lines := analysisOf(x)
 	for _, line := range lines {
 		switch lacks := lackedByRun(line); {
@@ -102,8 +103,7 @@ func CompareRunbook(x aws.Execution, r Report) Runbook {
 	}
 	if b.Analysed {
 		for _, c := range r.Causes {
-			named := func(f RunbookFinding) bool { return f.Agreement == Agrees && f.Cause == c.Code }
-			if !slices.ContainsFunc(b.Findings, named) {
+			if !slices.ContainsFunc(b.Findings, func(f RunbookFinding) bool { return f.Cause == c.Code }) {
 				b.Unnamed = append(b.Unnamed, c)
 			}
 		}
@@ -230,16 +230,17 @@ func lackedByRun(line string) []string {
 }
 
 var (
-	advising   = regexp.MustCompile(`(?i)^(?:please|make sure|ensure|check|checking|verify|verifying|consider|to (?:fix|resolve|allow)|add|update|if|for more|see|refer|you can)\b`)
+	advising   = regexp.MustCompile(`(?i)^(?:please|make sure|ensure|check|checking|verify|verifying|consider|configure|choose|specify|create|to (?:fix|resolve|allow)|add|update|if|for more|see|refer|you can)\b|\b(?:should|must|needs? to)\b`)
 	guessing   = regexp.MustCompile(`(?i)\b(?:may|might|possibl[ey]|potential(?:ly)?)\b`)
+	quoting    = regexp.MustCompile(`\b(?:ResourceInitialization|Cannot[A-Z]\w+|ContainerRuntime\w*|OutOfMemory|DockerTimeout|Internal|Outdated\w*)Error\b|\bdial tcp\b|\b(?i:service call has been retried|unable to pull secrets or registry auth|unable to (?:assume|place)|stopped ?reason|essential container)\b`)
 	untroubled = regexp.MustCompile(`(?i)\bno (?:issues?|problems?|errors?|failures?|missing \w+)\b|\b(?:not|n't) (?:find|found|detect|detected|identify|identified) any \w+|\bnothing wrong\b`)
-	troubled   = regexp.MustCompile(`(?i)\b(?:not|no|cannot|unable|fail|fails|failed|failure|missing|den(?:y|ies|ied)|block(?:s|ed)|invalid|incorrect|unreachable|timed out|time-?out|refused|without|lacks?|wrong|unauthorized)\b|n't\b`)
+	troubled   = regexp.MustCompile(`(?i)\b(?:not|no|cannot|unable|fail|fails|failed|failure|missing|den(?:y|ies|ied)|block(?:s|ed)|invalid|incorrect|unreachable|timed out|time-?out|refused|without|lacks?|wrong|unauthorized|off|disabled|expired)\b|n't\b`)
 	content    = regexp.MustCompile(`(?i)\b(?:ok|pass|passed|success|successful|successfully|allows?|allowed|valid|correct|correctly|exists?|reachable|properly|has all|have all)\b`)
 )
 
 // says tells what a sentence says. The runbook's words are published nowhere, so that only plain ones count.
 func says(line string) RunbookSays {
-	if advising.MatchString(line) || guessing.MatchString(line) || strings.HasSuffix(line, "?") || strings.HasSuffix(line, ":") {
+	if quoting.MatchString(line) || advising.MatchString(line) || guessing.MatchString(line) || strings.HasSuffix(line, "?") || strings.HasSuffix(line, ":") {
 		return SaysUnclear
 	}
 	rest := untroubled.ReplaceAllString(line, "")

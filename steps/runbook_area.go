@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ var areaWords = []struct {
 	area  Area
 	words *regexp.Regexp
 }{
-	{AreaNetwork, regexp.MustCompile(`(?i)\bnetwork connect|\bconnect(?:ion|ivity|s|ed)?\b|\breach(?:able|es|ed|ability)?\b|\bunreachable\b|\btime[d ]?-?out\b`)},
+	{AreaNetwork, regexp.MustCompile(`(?i)\bnetwork connect|\bconnect(?:ion|ivity|s|ed)?\b|\breach(?:able|es|ed|ability)?\b|\bunreachable\b`)},
 	{AreaGroups, regexp.MustCompile(`(?i)\bsecurity ?groups?\b|\bsg-[0-9a-f]{6,}`)},
 	{AreaACLs, regexp.MustCompile(`(?i)\bnetwork acls?\b|\bnacls?\b|\bacl-[0-9a-f]{6,}|\bnetwork access control`)},
 	{AreaRoutes, regexp.MustCompile(`(?i)\brout(?:es?|ing)\b|\bnat gateways?\b|\binternet gateways?\b|\bpublic ip|\b(?:rtb|nat|igw)-[0-9a-f]{6,}`)},
@@ -78,6 +79,8 @@ var causeAreas = map[string][]Area{
 	"secret.network":                 {AreaSecrets, AreaNetwork},
 	"secret.access-denied":           {AreaSecrets, AreaPermissions},
 	"kms.":                           {AreaSecrets},
+	"kms.access-denied":              {AreaSecrets, AreaPermissions},
+	"file.":                          {AreaPermissions},
 	"logs.":                          {AreaLogs},
 	"logs.network":                   {AreaLogs, AreaNetwork},
 	"logs.access-denied":             {AreaLogs, AreaPermissions},
@@ -86,6 +89,9 @@ var causeAreas = map[string][]Area{
 	"efs.access-denied":              {AreaFiles, AreaPermissions},
 	"start.role-not-assumable":       {AreaPermissions},
 }
+
+// AreasOf returns the areas that a cause is about, nil when it is about none that the runbook looks at too.
+func AreasOf(code string) []Area { return slices.Clone(byBeginning(causeAreas, code)) }
 
 // stepAreas say which areas a step looks at, by the longest beginning of its id.
 var stepAreas = map[string][]Area{
@@ -101,6 +107,14 @@ var stepAreas = map[string][]Area{
 	"secret.":                 {AreaSecrets},
 	"logs.":                   {AreaLogs},
 	"efs.":                    {AreaFiles},
+	"start.names":             {AreaNames},
+	"start.route":             {AreaRoutes},
+	"start.endpoints":         {AreaEndpoints},
+	"start.endpoint-groups":   {AreaGroups, AreaEndpoints},
+	"start.groups":            {AreaGroups},
+	"start.acls":              {AreaACLs},
+	"start.role":              {AreaPermissions},
+	"file.":                   {AreaPermissions},
 }
 
 // byBeginning returns what a table has for the longest of its keys that name begins with.
@@ -141,8 +155,13 @@ func compare(line string, r Report) RunbookFinding {
 		f.Why = "it names nothing that this program checks"
 		return f
 	}
+	if ports := portsIn(line); len(ports) > 0 && r.Target.Port != 0 && !slices.Contains(ports, r.Target.Port) {
+		f.Why = fmt.Sprintf("this diagnosis was about port %d", r.Target.Port)
+		return f
+	}
+	granted := f.Says == SaysFine && slices.Contains(f.Areas, AreaPermissions) // by one policy, which need not be enough
 	for _, c := range r.Causes {
-		if !sameMatter(line, f.Areas, c, r) {
+		if granted || !sameMatter(line, f.Areas, c, r) {
 			continue
 		}
 		f.Cause, f.Agreement, f.Why = c.Code, Agrees, "this program found it too"
@@ -222,7 +241,8 @@ func targetService(t Target) string {
 }
 
 // sameMatter reports whether a sentence and a cause are about the same thing: the same ways to fail, the same need, the same direction,
-// and no ids of the same kind that differ. A sentence that says no more than that the network fails is met by any cause on the network.
+// and no ids of the same kind that differ. A sentence that says no more than that the network fails is met by any cause on the network; one about permissions has to
+// name the action.
 func sameMatter(line string, areas []Area, c Cause, r Report) bool {
 	of := byBeginning(causeAreas, c.Code)
 	ways, want := split(areas)
@@ -240,7 +260,29 @@ func sameMatter(line string, areas []Area, c Cause, r Report) bool {
 	if in := direction(line); in != "" && direction(c.Code) != "" && in != direction(c.Code) {
 		return false
 	}
-	return !otherIDs(line, evidenceText(c, r))
+	evidence := evidenceText(c, r)
+	if slices.Contains(ways, AreaPermissions) && !sharesAction(line, evidence) {
+		return false
+	}
+	return !otherIDs(line, evidence)
+}
+
+// sharesAction reports whether two texts name the same IAM action.
+func sharesAction(a, b string) bool {
+	b = strings.ToLower(b)
+	return slices.ContainsFunc(actionName.FindAllString(a, -1), func(action string) bool { return strings.Contains(b, strings.ToLower(action)) })
+}
+
+var portNumber = regexp.MustCompile(`(?i)\bports? (\d{1,5})\b`)
+
+func portsIn(line string) []uint16 {
+	var all []uint16
+	for _, m := range portNumber.FindAllStringSubmatch(line, -1) {
+		if n, err := strconv.ParseUint(m[1], 10, 16); err == nil {
+			all = append(all, uint16(n))
+		}
+	}
+	return all
 }
 
 var (
@@ -283,6 +325,9 @@ func otherIDs(a, b string) bool {
 // evidenceText returns all that names what a cause is about.
 func evidenceText(c Cause, r Report) string {
 	all := append([]string{c.Summary}, c.Resources...)
+	if slices.Contains(byBeginning(causeAreas, c.Code), AreaPermissions) {
+		all = append(all, r.Call.Action)
+	}
 	for _, s := range r.Steps {
 		for _, f := range append([]Finding{s.Finding}, s.Also...) {
 			if s.ID != c.Step || f.Cause != c.Code {

@@ -237,13 +237,9 @@ func judgeCredentials(f Facts) Finding {
 
 // giveTaskRole registers a revision of the task definition that has a task role.
 func giveTaskRole(d aws.TaskDefinition) Fix {
-	return Fix{
-		Title: "register a revision of " + d.Family + " with a taskRoleArn, and deploy it",
-		Command: fmt.Sprintf("aws ecs describe-task-definition --task-definition %s --query taskDefinition | jq '.taskRoleArn=\"ROLE_ARN\" | "+
-			"del(.taskDefinitionArn,.revision,.status,.requiresAttributes,.compatibilities,.registeredAt,.registeredBy)' > /tmp/%s.json && "+
-			"aws ecs register-task-definition --cli-input-json file:///tmp/%s.json", aws.ShortName(d.ARN), d.Family, d.Family),
-		Effect: "Put the role's ARN in. Its trust policy must let ecs-tasks.amazonaws.com assume it; running tasks keep what they have.",
-	}
+	fix := revision(d, "register a revision of "+d.Family+" with a taskRoleArn, and deploy it", `.taskRoleArn="ROLE_ARN"`)
+	fix.Effect = "Put the role's ARN in. Its trust policy must let ecs-tasks.amazonaws.com assume it; running tasks keep what they have."
+	return fix
 }
 
 // notAsked says why a question about policies does not come up, if it does not.
@@ -308,12 +304,16 @@ func judgeTrust(f Facts) Finding {
 	case by.kind != taskRole && by.kind != executionRole:
 		return Finding{Verdict: Skipped, Summary: "ECS did not assume a role for this call"}
 	}
+	return trusted(f, r, by.principal.Account, "iam.role-not-assumable", role)
+}
+
+// trusted judges whether ECS may assume a role for tasks. The code is the cause where it may not, at the fact that holds the role.
+func trusted(f Facts, r foundRole, account, code string, at *Fact[foundRole]) Finding {
 	p, err := policyOf(aws.PolicyDocument{Name: "trust policy of " + r.Name, Document: r.Trust})
 	if err != nil {
 		return Finding{Summary: aws.Clean(err.Error())}
 	}
 	p.Name = "the trust policy of " + r.Name
-	account := by.principal.Account
 	// What ECS sends along, see "Confused deputy" in the Amazon ECS developer guide.
 	source := aws.ARN{Partition: aws.PartitionOf(f.c.Region).ID, Service: "ecs", Region: f.c.Region, Account: account, Resource: "*"}
 	known := map[string][]string{"aws:SourceAccount": {account}}
@@ -333,7 +333,7 @@ func judgeTrust(f Facts) Finding {
 		found.Summary = "whether ECS may assume it hangs on " + strings.Join(append(d.Unknown, d.Unclear...), ", ")
 		return found
 	}
-	e, _ := Explain("iam.role-not-assumable")
+	e, _ := Explain(code)
 	found.Verdict, found.Cause, found.Summary, found.Means = Fail, e.Code, "the trust policy of "+r.Name+" does not let ECS assume it", e.Means
 	if s := d.Statement; s != nil {
 		found.Evidence = statementEvidence("role", r.ARN, d)
@@ -345,9 +345,8 @@ func judgeTrust(f Facts) Finding {
 		Command: fmt.Sprintf("aws iam update-assume-role-policy --role-name %s --policy-document %s", r.Name, quoteJSON(document)),
 		Effect:  "Tasks that start afterwards get credentials; running ones at the next renewal.",
 		apply: func(f Facts) Facts {
-			now := role.Of(f)
-			now.Trust = document
-			return f.with(role, now, nil)
+			r.Trust = document
+			return f.with(at, r, nil).retried()
 		},
 	}}
 	return found

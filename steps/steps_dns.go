@@ -25,8 +25,10 @@ var dnsSteps = []Step{{
 	Requirements: []string{"R6", "R25", "R34"},
 	Docs:         []string{docDHCP},
 	Needs:        []known{path},
-	Eval:         judgeServers,
-	Next:         []Edge{{To: "dns.support"}},
+	Eval: func(f Facts) Finding {
+		return path.Of(f).judgeServers(f.c.Region)
+	},
+	Next: []Edge{{To: "dns.support"}},
 }, {
 	ID:           "dns.support",
 	Ask:          "Is DNS resolution on in the VPC?",
@@ -90,7 +92,10 @@ var dnsSteps = []Step{{
 
 // onName answers a question about the lookup of the name that is dialled.
 func onName(f Facts, good string, tests ...vpc.ResolveTest) Finding {
-	p := path.Of(f)
+	return path.Of(f).onName(f.c.Region, good, tests...)
+}
+
+func (p paths) onName(region, good string, tests ...vpc.ResolveTest) Finding {
 	if p.resolution.Name == "" {
 		return Finding{Verdict: Skipped, Summary: "no name is looked up"}
 	}
@@ -101,7 +106,7 @@ func onName(f Facts, good string, tests ...vpc.ResolveTest) Finding {
 		}
 		return Finding{Verdict: Pass, Summary: good}
 	}
-	found := finding(checks, f.c.Region, good)
+	found := finding(checks, region, good)
 	if found.Verdict == Fail && p.doubt != nil {
 		return found.doubted(p.doubt)
 	}
@@ -118,9 +123,8 @@ func lookupFailure(r vpc.Resolution) string {
 	return ""
 }
 
-func judgeServers(f Facts) Finding {
-	p := path.Of(f)
-	found := onName(f, "the task asks Amazon's resolver", vpc.ResolveServers)
+func (p paths) judgeServers(region string) Finding {
+	found := p.onName(region, "the task asks Amazon's resolver", vpc.ResolveServers)
 	if len(p.lookups) == 0 {
 		return found
 	}
@@ -140,7 +144,7 @@ func judgeServers(f Facts) Finding {
 	switch verdict {
 	case vpc.Blocked:
 		e, _ := Explain("dns.custom-resolver-blocked")
-		blocked := finding(blockers, f.c.Region, "")
+		blocked := finding(blockers, region, "")
 		blocked.Verdict, blocked.Cause, blocked.Summary, blocked.Means = Fail, e.Code, fmt.Sprintf("%s (%s)", e.Title, server), e.Means
 		for _, more := range blocked.Also {
 			blocked.Evidence = append(blocked.Evidence, more.Evidence...)

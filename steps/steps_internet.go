@@ -228,7 +228,7 @@ func publicAddressFixes(f Facts) []Fix {
 		apply: func(f Facts) Facts {
 			at := whereabouts.Of(f)
 			at.planned, at.public = true, true
-			return f.with(whereabouts, at, nil)
+			return f.with(whereabouts, at, nil).retried()
 		},
 	}}
 }

@@ -203,7 +203,7 @@ func judgeBoundary(f Facts) Finding {
 	case r.refuses(iam.Boundary):
 		found := refused("iam.boundary-denied", "", c, has.Boundary)
 		found.Evidence = slices.Concat(found.Evidence, []Evidence{{Kind: "permissions-boundary", ID: has.Boundary, Detail: "does not allow " + c.sentence()}}, statementEvidence("permissions-boundary", has.Boundary, d.Decision))
-		found.Fixes = []Fix{grantInBoundary(f, c)}
+		found.Fixes = []Fix{grantInBoundary(f, least(c))}
 		return found
 	case blamed && d.Answer != iam.Allow:
 		return refused("iam.boundary-denied", "", c, has.Boundary).toldOnly("The message says so; the boundary itself could not be read.")
@@ -273,7 +273,7 @@ func judgeEndpointPolicy(f Facts) Finding {
 			detail = "its policy denies the call"
 		}
 		found.Evidence = slices.Concat(found.Evidence, []Evidence{{Kind: "vpc-endpoint", ID: e.ID, Detail: detail}}, statementEvidence("vpc-endpoint", e.ID, d.Decision))
-		found.Fixes = []Fix{grantInEndpoint(f, r, c)}
+		found.Fixes = []Fix{grantInEndpoint(f, r, least(c))}
 		return found
 	case blamed && (r.gaps[iam.Endpoint] != nil || e.ID == "" || d.Answer == iam.Unknown):
 		found := refused("iam.endpoint-policy-denied", "", c, cmp.Or(c.Endpoint, e.ID)).toldOnly("The message says so; the endpoint's policy could not be checked.")

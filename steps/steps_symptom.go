@@ -14,7 +14,7 @@ var symptomSteps = []Step{{
 	Requirements: []string{"R1"},
 	Docs:         []string{docConnectivity},
 	Eval:         judgeSymptom,
-	Next:         []Edge{{To: "symptom.log"}},
+	Next:         []Edge{{Symptoms: []Symptom{Start}, To: "start.failure"}, {To: "symptom.log"}},
 }, {
 	ID:           "symptom.log",
 	Ask:          "What did the application log in the last hour?",
@@ -24,7 +24,7 @@ var symptomSteps = []Step{{
 	Docs:         []string{docConnectivity},
 	Wants:        []known{logged},
 	Eval:         judgeLog,
-	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {To: "task.interface"}},
+	Next:         []Edge{{Symptoms: []Symptom{Auth}, To: "access.call"}, {Symptoms: []Symptom{Exec}, To: "exec.task"}, {To: "task.interface"}},
 }}
 
 // judgeLog shows the failures that the log tells of. It decides nothing: a log that can't be read, or is silent, proves nothing.

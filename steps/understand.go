@@ -2,6 +2,7 @@ package steps
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,13 @@ func Understand(c Case) Case {
 	heard := c.heard()
 	if c.Symptom == "" {
 		c.Symptom = symptomOf(heard)
+	}
+	if c.Symptom == Exec { // the agent's way is the one that counts, and what it calls is known
+		c.Action, c.Resource, c.Target = "", "", execService
+		return c
+	}
+	if c.Symptom == Start { // what was dialled or called is Fargate's business; the start's needs say it
+		return c
 	}
 	if c.Action == "" {
 		c.Action = actionOf(heard)
@@ -37,13 +45,23 @@ func Understand(c Case) Case {
 	return c
 }
 
-// heard is what the error text says; the zero Reading when there is none.
+// heard is what the error text says; the zero Reading when there is none. Stopped reasons of ECS quote what services answer, and are
+// read as a whole.
 func (c Case) heard() symptom.Reading {
 	if c.Error == "" {
 		return symptom.Reading{}
 	}
-	return symptom.Read(c.Error)
+	heard := symptom.Read(c.Error)
+	if c.Symptom == Start || c.Symptom == "" && ofECS.MatchString(c.Error) || heard.Class == symptom.ClassOther && heard.Symptom() == "" {
+		if stopped := symptom.ReadStopped(c.Error); stopped.Class != symptom.ClassOther {
+			return stopped
+		}
+	}
+	return heard
 }
+
+// ofECS are the names of errors that only ECS prints.
+var ofECS = regexp.MustCompile(`ResourceInitializationError|Fetching secret data from|CannotPull[A-Za-z]+Error|CannotStartContainerError|CannotCreateContainerError|TaskFailedToStart`)
 
 // actionOf returns the IAM action of a refused call, as the service authorization reference spells it. SDKs print the API operation alone; its service is then the one that was called.
 func actionOf(heard symptom.Reading) string {
@@ -69,11 +87,15 @@ var codesOf = map[symptom.Policy][]string{
 }
 
 // foremost puts the cause first that the error text names (R16): the others refuse the call as well, and the service named this one.
-func foremost(heard symptom.Reading, causes []Cause) []Cause {
+func foremost(c Case, causes []Cause) []Cause {
+	told := codesOf[c.heard().Policy]
+	if c.Symptom == Exec {
+		told = []string{c.sessionError().cause}
+	}
 	sorted := slices.Clone(causes)
 	slices.SortStableFunc(sorted, func(a, b Cause) int {
 		named := func(c Cause) int {
-			if slices.Contains(codesOf[heard.Policy], c.Code) {
+			if slices.Contains(told, c.Code) {
 				return 0
 			}
 			return 1

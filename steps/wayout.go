@@ -20,35 +20,39 @@ var exit = &Fact[wayOut]{
 	Name:  "way out",
 	Needs: []known{path, network, here, target},
 	Derive: func(f Facts) wayOut {
-		p, n, at := path.Of(f), network.Of(f), here.Of(f)
-		var w wayOut
-		w.missing = !p.vague && slices.ContainsFunc(p.main.Checks, func(c vpc.Check) bool {
-			return c.Result == vpc.Failed && slices.Contains(noWayOut, c.Code)
-		})
-		if !w.missing || p.resolution.Path != vpc.PathPublic {
+		return path.Of(f).wayOut(network.Of(f), here.Of(f), target.Of(f).Target, f.c.Region)
+	},
+}
+
+// wayOut judges how the way to a target would leave the VPC.
+func (p paths) wayOut(n knownNetwork, at place, t Target, region string) wayOut {
+	var w wayOut
+	w.missing = slices.ContainsFunc(p.main.Checks, func(c vpc.Check) bool {
+		return c.Result == vpc.Failed && slices.Contains(noWayOut, c.Code) && !(p.vague && slices.Contains(ofGroups, c.Code))
+	})
+	if !w.missing || p.resolution.Path != vpc.PathPublic {
+		return w
+	}
+	for _, c := range p.resolution.Checks {
+		if c.Code != "" && (c.Test == vpc.ResolveHostnames || c.Test == vpc.ResolveEndpoint) {
+			w.because = c.Code
 			return w
 		}
-		for _, c := range p.resolution.Checks {
-			if c.Code != "" && (c.Test == vpc.ResolveHostnames || c.Test == vpc.ResolveEndpoint) {
-				w.because = c.Code
-				return w
-			}
+	}
+	for _, c := range p.main.Checks {
+		if c.Result == vpc.Failed && c.Test == vpc.TestGatewayEndpoint {
+			w.because = c.Code
+			return w
 		}
-		for _, c := range p.main.Checks {
-			if c.Result == vpc.Failed && c.Test == vpc.TestGatewayEndpoint {
-				w.because = c.Code
-				return w
-			}
-		}
-		switch t := target.Of(f); {
-		case t.Service == "":
-		case otherRegion(t.Target, f.c.Region):
-			w.because = "target.wrong-region"
-		case n.complete(vpc.KindEndpoint, at.vpc) && len(n.endpointsFor(p.resolution.Service, at.vpc)) == 0 && n.builtOnEndpoints(at.vpc):
-			w.because = "endpoint.missing"
-		}
-		return w
-	},
+	}
+	switch {
+	case t.Service == "":
+	case otherRegion(t, region):
+		w.because = "target.wrong-region"
+	case n.complete(vpc.KindEndpoint, at.vpc) && len(n.endpointsFor(p.resolution.Service, at.vpc)) == 0 && n.builtOnEndpoints(at.vpc):
+		w.because = "endpoint.missing"
+	}
+	return w
 }
 
 // otherRegion reports whether the target is an AWS endpoint of a region that is not the task's.

@@ -116,12 +116,17 @@ func brokenLine(p palette, line string, w, column int) (rows []string, cursor in
 	}
 }
 
-// withCursor marks the rune of a text at which the cursor stands.
+// withCursor marks the character of a text in which the cursor stands. One character may be several runes, such as a flag, and is never
+// torn apart.
 func withCursor(p palette, text string, at int) string {
-	runes := []rune(text)
-	before, under, after := string(runes[:at]), "", ""
-	if at < len(runes) {
-		under, after = string(runes[at]), string(runes[at+1:])
+	before, under, after := "", "", text
+	for after != "" {
+		under, _ = ansi.FirstGraphemeCluster(after, ansi.GraphemeWidth)
+		after = after[len(under):]
+		if at -= len([]rune(under)); at < 0 {
+			break
+		}
+		before, under = before+under, ""
 	}
 	if !p.colour {
 		return before + "▏" + under + after

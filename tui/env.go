@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -36,6 +37,9 @@ type env struct {
 	draft   string // what was pasted last, whether it was taken or not
 	notice  string // shown in the footer until the next key
 	faults  []fault
+
+	tasks   []*debugTask // that were launched or found, in any account
+	tidying sync.RWMutex // read-locked by lasting work
 }
 
 // A move is what a screen wants of the stack.
@@ -46,11 +50,30 @@ func (e *env) now() time.Time { return e.options.Clock() }
 
 // start begins work outside Update and returns its stream's id, by which its messages are known.
 func (e *env) start(what string, do work) (int, tea.Cmd) {
+	s, ctx := e.newStream(what)
+	return s.id, func() tea.Msg { return s.run(ctx, ctx, do) }
+}
+
+// startLasting begins work that goes on when its screen is left, and that tidies up when it is cancelled: its end is told all the same,
+// and the wizard does not end before it.
+func (e *env) startLasting(what string, do work) (int, tea.Cmd) {
+	s, ctx := e.newStream(what)
+	s.lasting = true
+	return s.id, func() tea.Msg {
+		return s.run(ctx, e.ctx, func(ctx context.Context, id int, send func(tea.Msg)) error {
+			e.tidying.RLock()
+			defer e.tidying.RUnlock()
+			return do(ctx, id, send)
+		})
+	}
+}
+
+func (e *env) newStream(what string) (*stream, context.Context) {
 	e.last++
 	ctx, cancel := context.WithCancel(e.ctx)
 	s := &stream{id: e.last, what: what, started: e.now(), results: make(chan tea.Msg, mostAtOnce), cancel: cancel}
 	e.streams[s.id] = s
-	return s.id, func() tea.Msg { return s.run(ctx, do) }
+	return s, ctx
 }
 
 // stop cancels a stream; what it still brings is dropped, as its id is no longer anyone's.

@@ -31,6 +31,7 @@ type account struct {
 	tasks    []map[string]any
 	broken   map[string]error // by query name
 	calls    []string
+	roles    string        // task role of all task definitions
 	hold     chan struct{} // reads wait for it to close; nil lets them go
 }
 
@@ -74,7 +75,7 @@ func (a *account) answers(q aws.Query) []any {
 		names, _ := q.Input[wanted].([]string)
 		out := []map[string]any{}
 		for _, v := range of {
-			if slices.Contains(names, v[key].(string)) {
+			if slices.Contains(names, v[key].(string)) || slices.Contains(names, aws.ShortName(v[key].(string))) {
 				out = append(out, v)
 			}
 		}
@@ -106,6 +107,9 @@ func (a *account) answers(q aws.Query) []any {
 		return pages
 	case "ecs:DescribeTasks":
 		return []any{map[string]any{"tasks": pick(a.tasks, "taskArn", "tasks")}}
+	case "ecs:DescribeTaskDefinition":
+		name, _ := q.Input["taskDefinition"].(string)
+		return []any{map[string]any{"taskDefinition": map[string]any{"taskDefinitionArn": name, "taskRoleArn": a.roles}}}
 	case "ec2:DescribeVpcEndpointServices":
 		return []any{map[string]any{"ServiceDetails": []any{}, "ServiceNames": []any{}}}
 	}

@@ -79,6 +79,9 @@ func (m *Model) header(w int) string {
 	if m.env.options.ReadOnly {
 		right = append(right, "read only")
 	}
+	if living := m.env.living(false); len(living) > 0 {
+		right = slices.Insert(right, 0, p.warn.Render("debug task "+living[0].inShort(m.env.now())))
+	}
 	return apart(left, cut(strings.Join(right, " · "), w/2)+" ", w)
 }
 

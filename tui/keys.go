@@ -17,6 +17,7 @@ var keys = struct {
 	enter, back, filter, order, reverse, refresh, kinds, next key.Binding
 	again, recheck, copyFix, copySentence, answer, choose     key.Binding
 	choice, paste, copyDocument, take, takeTold, clear        key.Binding
+	debug, shell, stop                                        key.Binding
 	profile, region, failures, help, quit, interrupt          key.Binding
 	watch, save, overwrite, mask, who, menu, mouse            key.Binding
 }{
@@ -55,9 +56,14 @@ var keys = struct {
 	overwrite: bind("ctrl+o", "overwrite it", "ctrl+o"),
 	mask:      bind("tab", "mask account ids", "tab"),
 
-	menu:      bind(":", "all actions", ":"),
-	who:       bind("i", "who am I", "i"),
-	mouse:     bind("m", "mouse on or off", "m"),
+	menu:  bind(":", "all actions", ":"),
+	who:   bind("i", "who am I", "i"),
+	mouse: bind("m", "mouse on or off", "m"),
+
+	debug: bind("d", "debug task", "d"),
+	shell: bind("x", "shell", "x"),
+	stop:  bind("D", "stop it", "D"),
+
 	profile:   bind("p", "profile, region", "p"),
 	region:    bind("tab", "other region", "tab"),
 	failures:  bind("!", "errors", "!"),

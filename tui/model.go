@@ -94,7 +94,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyMsg:
 		if key.Matches(msg, keys.interrupt) {
-			return m, m.quit()
+			return m, tea.Batch(m.leave(), m.tick())
 		}
 		for _, k := range m.single(msg) {
 			cmds = append(cmds, m.press(k))
@@ -108,6 +108,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmds = append(cmds, msg.by.receive(m.env, msg))
 	case tea.MouseMsg:
 		cmds = append(cmds, m.point(msg))
+	case rested:
+		if s, ok := m.top().(*tasks); ok {
+			cmds = append(cmds, s.rests(m.env, msg))
+		}
+	case shellEnded:
+		msg.of.ended(m.env, msg.err)
+		cmds = append(cmds, m.move())
+		for _, k := range keysOf(msg.unread) {
+			_, cmd := m.Update(k)
+			cmds = append(cmds, cmd)
+		}
 	case copied:
 		m.env.notice = "copied " + msg.what
 		if msg.err != nil {
@@ -147,7 +158,7 @@ func (m *Model) press(k tea.KeyMsg) tea.Cmd {
 	case top.typing():
 		// letters are text
 	case key.Matches(k, keys.quit):
-		return m.quit()
+		return m.leave()
 	case key.Matches(k, keys.help):
 		m.help = true
 		return nil
@@ -184,6 +195,9 @@ func (m *Model) deliver(d delivery) tea.Cmd {
 			if who.err != nil {
 				m.env.fail("The account's id can't be read", who.err)
 			}
+		}
+		for _, t := range m.env.tasks {
+			t.receive(m.env, result)
 		}
 		for _, l := range m.stack {
 			cmds = append(cmds, l.receive(m.env, result))
@@ -231,9 +245,22 @@ func (m *Model) clear() {
 		l.close(m.env)
 	}
 	m.stack = nil
-	for id := range m.env.streams {
-		m.env.stop(id)
+	for id, s := range m.env.streams {
+		if !s.lasting {
+			m.env.stop(id)
+		}
 	}
+}
+
+// leave quits, after asking what becomes of debug tasks that this wizard launched. Who asks to quit a second time is not asked again.
+func (m *Model) leave() tea.Cmd {
+	own := m.env.living(true)
+	if len(own) == 0 || m.tooSmall() || m.top() == nil || m.showing(leavingTitle) {
+		return m.quit()
+	}
+	m.help = false
+	m.env.open(&leaving{tasks: own})
+	return m.move()
 }
 
 func (m *Model) quit() tea.Cmd {
@@ -252,14 +279,21 @@ func (m *Model) top() screen {
 // A beat moves the spinner. Beats come only while something is under way.
 type beat struct{}
 
-const beatEvery = 100 * time.Millisecond
+const (
+	beatEvery   = 100 * time.Millisecond
+	minuteEvery = 10 * time.Second // for what is told in minutes
+)
 
 func (m *Model) tick() tea.Cmd {
-	if m.ticking || len(m.env.streams) == 0 {
+	every := beatEvery
+	if len(m.env.streams) == 0 {
+		every = minuteEvery
+	}
+	if m.ticking || len(m.env.streams) == 0 && len(m.env.living(false)) == 0 {
 		return nil
 	}
 	m.ticking = true
-	return tea.Tick(beatEvery, func(time.Time) tea.Msg { return beat{} })
+	return tea.Tick(every, func(time.Time) tea.Msg { return beat{} })
 }
 
 // View draws the frame: exactly as many lines as the window has, none wider than it.

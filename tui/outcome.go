@@ -150,7 +150,12 @@ func (s *walk) telling() string {
 		steps.Inconclusive: "It is not certain whether " + who + " can reach " + to,
 	}
 	claim := who + " can't reach " + to
-	if s.aboutCall() {
+	switch {
+	case s.aboutStart():
+		claims[steps.OK] = "Nothing that could be read keeps " + who + " from its start"
+		claims[steps.Inconclusive] = "It is not certain whether " + who + " can start"
+		claim = who + " does not start"
+	case s.aboutCall():
 		claims[steps.OK] = "Nothing stops " + who + " from calling " + s.call()
 		claims[steps.Inconclusive] = "It is not certain whether " + who + " may call " + s.call()
 		claim = who + " can't call " + s.call()

@@ -196,7 +196,8 @@ func BenchmarkTypingIntoALongText(b *testing.B) {
 }
 
 func TestWhatTheLogTellsIsTaken(t *testing.T) {
-	for _, keys := range [][]string{{"1"}, {"down", "down", "down", "down", "enter"}} {
+	past := slices.Repeat([]string{"down"}, len(steps.Symptoms())) // from the first symptom to what stands below the last
+	for _, keys := range [][]string{{"1"}, append(past, "enter")} {
 		s := &script{report: refused, told: logged()}
 		p := onSymptoms(t, s, 80, 24)
 		p.does(keys...)

@@ -15,6 +15,7 @@ type stream struct {
 	started time.Time
 	results chan tea.Msg
 	cancel  context.CancelFunc
+	lasting bool // it goes on when its screen is left and when another account is chosen
 }
 
 // A delivery is what a stream brings to Update.
@@ -43,14 +44,14 @@ type work func(ctx context.Context, id int, send func(tea.Msg)) error
 const mostAtOnce = 16
 
 // run starts the work and returns its first delivery. Whatever happens, the stream is closed at the end, and nothing of it
-// outlives its context.
-func (s *stream) run(ctx context.Context, do work) tea.Msg {
+// outlives the contexts: what it brings is wanted until wanted ends.
+func (s *stream) run(ctx, wanted context.Context, do work) tea.Msg {
 	go func() {
 		defer close(s.results)
 		send := func(m tea.Msg) {
 			select {
 			case s.results <- m:
-			case <-ctx.Done():
+			case <-wanted.Done():
 			}
 		}
 		send(ended{s.id, do(ctx, s.id, send)})

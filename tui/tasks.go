@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -19,6 +20,7 @@ type tasks struct {
 	kind     kind
 	tasks    reading
 	services reading
+	offer    offer // of a debug task beside what is under the cursor
 }
 
 func newTasks(e *env, q inquiry) *tasks {
@@ -58,13 +60,18 @@ func (s *tasks) typing() bool { return s.list.filtering }
 func (s *tasks) close(e *env) {
 	s.tasks.stop(e)
 	s.services.stop(e)
+	s.offer.reading.stop(e)
 }
 
-func (s *tasks) keys(*env) []key.Binding {
+func (s *tasks) keys(e *env) []key.Binding {
 	if s.list.filtering {
 		return typingKeys()
 	}
-	return append(s.list.keys(s.unread()), keys.kinds, keys.refresh, keys.back)
+	ks := s.list.keys(s.unread())
+	if _, ok := s.list.selected(); ok {
+		ks = append(ks, e.actions()...)
+	}
+	return append(ks, keys.kinds, keys.refresh, keys.back)
 }
 
 func (s *tasks) open(e *env) tea.Cmd {
@@ -84,6 +91,11 @@ func (s *tasks) point(_ *env, y int) (bool, bool) { return s.list.point(y) }
 func (s *tasks) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {
 	case s.list.update(k):
+		return s.rest(e)
+	case key.Matches(k, keys.debug), key.Matches(k, keys.shell):
+		if s.aim(e); s.offer.of.Cluster != "" {
+			return act(e, k, &s.offer)
+		}
 	case key.Matches(k, keys.back):
 		e.back()
 	case key.Matches(k, keys.refresh), key.Matches(k, keys.again):
@@ -119,7 +131,7 @@ func (s *tasks) receive(e *env, msg tea.Msg) tea.Cmd {
 	if (tasksRead || servicesRead) && !s.busy() && s.tasks.err == nil && s.services.err == nil {
 		s.list.finish()
 	}
-	return nil
+	return tea.Batch(s.rest(e), s.offer.receive(e, msg))
 }
 
 // chooseTyped takes a task or service by its name alone, where the list of them can't be read.
@@ -141,7 +153,8 @@ func subjects[T any](rows []T, of func(T) subject) []subject {
 }
 
 func (s *tasks) view(e *env, w, h int) []string {
-	foot := append(s.tasks.failure(e.style, w), s.services.failure(e.style, w)...)
+	foot := append(s.offered(e, w, h), s.tasks.failure(e.style, w)...)
+	foot = append(foot, s.services.failure(e.style, w)...)
 	if s.unread() {
 		foot = append(foot, unlisted(s.list.unmatched(), "a task's id or a service's name that you know", w))
 	}
@@ -159,4 +172,51 @@ func (s *tasks) view(e *env, w, h int) []string {
 			"A stopped task can be seen for about an hour after it stopped.", "ctrl+r reads again, esc goes back to the clusters.")
 	}
 	return stacked(h, body, foot)
+}
+
+// aim makes the offer one of what is under the cursor.
+func (s *tasks) aim(e *env) {
+	c := steps.Case{}
+	if v, ok := s.list.selected(); ok {
+		q := inquiry{Case: steps.Case{Region: e.session.Region, Cluster: s.cluster}}
+		v.choose(&q)
+		c = q.Case
+	}
+	if c.Task != s.offer.of.Task || c.Service != s.offer.of.Service {
+		s.offer.reading.stop(e)
+		s.offer = newOffer(c)
+	}
+}
+
+// A rested says that a moment has passed with the cursor on a row.
+type rested struct{ key string }
+
+// restFor is how long the cursor stays on a row before its debug task is planned, so that moving on costs no calls.
+const restFor = 300 * time.Millisecond
+
+// rest plans the debug task of the row under the cursor when it stays there.
+func (s *tasks) rest(e *env) tea.Cmd {
+	before := s.offer.of
+	s.aim(e)
+	if e.session.Debug == nil || s.offer.of.Cluster == "" || before.Task == s.offer.of.Task && before.Service == s.offer.of.Service {
+		return nil
+	}
+	of := s.offer.of
+	return tea.Tick(restFor, func(time.Time) tea.Msg { return rested{of.Task + of.Service} })
+}
+
+// rests plans the debug task of a row that the cursor has stayed on.
+func (s *tasks) rests(e *env, at rested) tea.Cmd {
+	if at.key != s.offer.of.Task+s.offer.of.Service || s.offer.plan != nil || s.offer.reading.busy || s.offer.reading.id != 0 {
+		return nil
+	}
+	return s.offer.read(e, false)
+}
+
+// offered says what d will do with the row under the cursor.
+func (s *tasks) offered(e *env, w, h int) []string {
+	if v, ok := s.list.selected(); !ok || v.isTask && v.task.ARN == "" {
+		return nil
+	}
+	return s.offer.lines(e, w, 1+h/leastHeight)
 }

@@ -16,6 +16,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
 )
 
@@ -46,7 +47,8 @@ type Options struct {
 	Save       func(file string, text []byte, overwrite bool) (string, error)
 	WatchEvery time.Duration // between the walks of a watch; 0 means 15 s
 
-	NoColor bool // NO_COLOR, --no-color or TERM=dumb
+	Debug   debug.Options // of the debug task
+	NoColor bool          // NO_COLOR, --no-color or TERM=dumb
 
 	Walker func(Session) Walker // what walks the tree; nil means a steps.Engine
 	Clock  func() time.Time     // the world's own time, a recording's when it was made; nil means time.Now
@@ -59,6 +61,8 @@ type Options struct {
 type Session struct {
 	Reader          aws.Reader
 	Profile, Region string
+	Debug           DebugTasks // nil where nothing may be launched
+	Shell           Shell      // nil where no shell may be opened
 }
 
 // A Profile is one that the AWS configuration files name.
@@ -99,6 +103,7 @@ func Run(ctx context.Context, o Options) error {
 	m := New(ctx, o)
 	defer m.cancel()
 	_, err := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out)).Run()
+	m.tidy()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

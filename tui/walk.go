@@ -26,6 +26,7 @@ type walk struct {
 	walkedAt time.Time     // when that was
 	recheck  recheck
 	head     int // lines above the tree
+	offer    offer
 }
 
 // stepSeen is an event of walk id.
@@ -41,12 +42,16 @@ type walked struct {
 }
 
 func newWalk(q inquiry) *walk {
-	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree()}
+	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree(), offer: newOffer(q.Case)}
 }
 
-func (s *walk) title() string       { return "The walk" }
-func (s *walk) typing() bool        { return false }
-func (s *walk) close(e *env)        { s.reading.stop(e); s.recheck.wait.stop(e) }
+func (s *walk) title() string { return "The walk" }
+func (s *walk) typing() bool  { return false }
+func (s *walk) close(e *env) {
+	s.reading.stop(e)
+	s.recheck.wait.stop(e)
+	s.offer.reading.stop(e)
+}
 func (s *walk) open(e *env) tea.Cmd { return s.start(e) }
 
 // start walks, after the facts of the steps in forget were dropped; "" drops all. What the last walk found stays in view
@@ -79,14 +84,18 @@ func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
 			s.recheck.walked(e, s.report)
 		}
 	}
-	if mine, _ := s.reading.ended(e, msg); mine {
+	if mine, whole := s.reading.ended(e, msg); mine {
 		s.took = e.now().Sub(s.started)
-		return s.watchOn(e)
+		watching := s.watchOn(e)
+		if whole && s.offer.plan == nil && !s.offer.reading.busy {
+			return tea.Batch(watching, s.offer.read(e, true))
+		}
+		return watching
 	}
 	if _, waited := s.recheck.wait.ended(e, msg); waited {
 		return s.start(e, "")
 	}
-	return nil
+	return s.offer.receive(e, msg)
 }
 
 // see takes in one event of the walk.
@@ -115,6 +124,7 @@ func (s *walk) keys(e *env) []key.Binding {
 	if _, ok := s.document(); ok {
 		ks = append(ks, keys.copyDocument)
 	}
+	ks = append(ks, e.actions()...)
 	if s.report != nil {
 		ks = append(ks, keys.answer, keys.copySentence)
 	}
@@ -152,6 +162,8 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 		if _, ok := s.tree.selected(); ok {
 			e.open(&finding{walk: s, step: s.tree.cursor})
 		}
+	case key.Matches(k, keys.debug), key.Matches(k, keys.shell):
+		return act(e, k, &s.offer)
 	case key.Matches(k, keys.answer) && s.report != nil:
 		e.open(&answer{walk: s})
 	case key.Matches(k, keys.copyFix):

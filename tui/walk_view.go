@@ -16,7 +16,7 @@ func (s *walk) view(e *env, w, h int) []string {
 	if h >= leastHeight {
 		head = append(head, "")
 	}
-	foot := s.conclusion(e, w, h)
+	foot := append(s.conclusion(e, w, h), s.offered(e, w, h)...)
 	if l := s.recheck.countdown(e.now()); l != "" {
 		foot = append(foot, gutter+e.style.warn.Render(cut(l, w-4)))
 	}
@@ -66,11 +66,17 @@ func (s *walk) asked() string {
 			who = name
 		}
 	}
-	if s.aboutCall() {
+	switch {
+	case s.aboutStart():
+		return aws.Clean("the start of " + who)
+	case s.aboutCall():
 		return aws.Clean(who + " ⇢ " + s.call())
 	}
 	return aws.Clean(who + " → " + to)
 }
+
+// aboutStart reports whether the walk asks why a task does not start.
+func (s *walk) aboutStart() bool { return s.theCase.Symptom == steps.Start }
 
 // call names the refused call, or what is called when nobody has said which call it was.
 func (s *walk) call() string {
@@ -101,8 +107,12 @@ func (s *walk) way(p palette, w, n int) []string {
 	switch {
 	case s.aboutCall():
 		return []string{s.layerRibbon(p, w)}
+	case s.report == nil && s.aboutStart():
+		return []string{p.faint.Render(cut(" task ┄▷ what its start needs", w))}
 	case s.report == nil:
 		return []string{p.faint.Render(cut(" task ┄▷ "+aws.Clean(s.theCase.Target), w))}
+	case len(s.report.Trace.Hops) == 0 && s.aboutStart():
+		return []string{p.faint.Render(cut(" no way is stopped for certain", w))}
 	case len(s.report.Trace.Hops) == 0:
 		return []string{p.faint.Render(cut(" no path was walked", w))}
 	}
@@ -150,6 +160,14 @@ func (s *walk) conclusion(e *env, w, h int) []string {
 		lines = append(lines, gutter+p.faint.Render(cut(aws.Clean(more), w-4)))
 	}
 	return lines
+}
+
+// offered says what d will do, once the walk has ended.
+func (s *walk) offered(e *env, w, h int) []string {
+	if s.reading.busy || s.reading.err != nil {
+		return nil
+	}
+	return s.offer.lines(e, w, 1+h/leastHeight)
 }
 
 // pane is the step under the cursor.

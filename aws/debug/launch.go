@@ -91,6 +91,11 @@ func (l *Launcher) Launch(ctx context.Context, p Plan, observe func(Progress)) (
 	return Launched{}, err
 }
 
+// Follow waits until the Exec agent of a debug task that was found runs. It takes nothing away when that fails.
+func (l *Launcher) Follow(ctx context.Context, p Plan, d Launched, observe func(Progress)) (Launched, error) {
+	return l.follow(ctx, p, d, observe)
+}
+
 // definition returns a task definition that the plan fits, and whether it was made for it.
 func (l *Launcher) definition(ctx context.Context, p Plan) (arn string, own bool, err error) {
 	if arns, err := read.TaskDefinitions(ctx, l.Reader, Family); err == nil && len(arns) > 0 {

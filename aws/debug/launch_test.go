@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,9 +23,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // cloud is an ECS in which one task goes through stages, one a look.
 type cloud struct {
-	stages []string // lastStatus, with "+agent" when the agent runs, "STOPPED: reason"
-	fail   map[string]error
-	looks  int
+	reading sync.Mutex // services are read by several calls at once
+	stages  []string   // lastStatus, with "+agent" when the agent runs, "STOPPED: reason"
+	fail    map[string]error
+	looks   int
 
 	tasks, services, definitions map[string]bool // what is there
 	asked                        []aws.RunRequest
@@ -79,8 +81,18 @@ func (c *cloud) DeleteService(_ context.Context, _, service string) error {
 }
 
 func (c *cloud) Read(_ context.Context, q aws.Query, page func(json.RawMessage) error) error {
-	if err := c.fail[q.Operation]; err != nil {
+	data, err := c.answer(q)
+	if err != nil {
 		return err
+	}
+	return page(data)
+}
+
+func (c *cloud) answer(q aws.Query) (json.RawMessage, error) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if err := c.fail[q.Operation]; err != nil {
+		return nil, err
 	}
 	answer := map[string]any{}
 	switch q.Operation {
@@ -96,11 +108,7 @@ func (c *cloud) Read(_ context.Context, q aws.Query, page func(json.RawMessage) 
 	case "DescribeTasks":
 		answer["tasks"] = []any{c.task()}
 	}
-	data, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	return page(data)
+	return json.Marshal(answer)
 }
 
 func (c *cloud) task() map[string]any {

@@ -54,7 +54,7 @@ var identity = map[string]string{
 	"FileSystems": "FileSystemId", "FileSystemPolicies": "FileSystemId", "MountTargets": "MountTargetId", "AccessPoints": "AccessPointId",
 	"MountTargetsByFileSystem": "FileSystemId", "MountTargetSecurityGroups": "MountTargetId",
 	"logGroups": "logGroupName", "LogGroupsByPrefix": "logGroupNamePrefix", "LogEvents": "logGroupName",
-	"tasks": "taskArn", "services": "serviceArn", "taskDefinition": "taskDefinitionArn", "settings": "name",
+	"clusters": "clusterArn", "tasks": "taskArn", "services": "serviceArn", "taskDefinition": "taskDefinitionArn", "settings": "name",
 }
 
 // apply makes the changes, one after the other.

@@ -35,7 +35,7 @@ type World struct {
 	Cluster  string
 	Service  string
 	Task     string // id; "" when the service's newest task is meant
-	Symptom  string // "timeout", "dns", "auth" or "unsure"
+	Symptom  string // "timeout", "dns", "auth", "exec", "start" or "unsure"
 	Target   string // as a person would type it
 	Action   string // the refused call, where the world is about one
 	Resource string // what it was refused on

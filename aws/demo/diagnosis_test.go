@@ -60,16 +60,18 @@ func TestARefusedActionIsNamedInTheDiagnosis(t *testing.T) {
 	}
 }
 
-// rootless lists the causes of the network that no world has as its root, and why.
+// rootless lists the causes that no world has as its root, and why.
 var rootless = map[string]string{
 	"task.platform-version-old": "never stops anything by itself",
 	"endpoint.policy-denied":    "refuses calls and drops no packets",
 	"route.no-return":           "needs routing that bends the way back only",
 	"target.opaque":             "needs an appliance or load balancer that can't be read",
+	"exec.no-path":              "stands in for a blocker that has no name of its own, and all have one",
+	"exec.init-process":         "is advice",
 }
 
-func TestEveryCauseOfTheNetworkIsTheRootOfAWorld(t *testing.T) {
-	areas := []string{"task", "sg", "nacl", "route", "endpoint", "dns", "target", "proxy"}
+func TestEveryCauseIsTheRootOfAWorld(t *testing.T) {
+	areas := []string{"task", "sg", "nacl", "route", "endpoint", "dns", "target", "proxy", "image", "secret", "kms", "logs", "efs", "file", "start", "ecs", "exec"}
 	root := map[string]string{}
 	for _, w := range demo.Worlds() {
 		if len(w.Expect.Causes) > 0 {

@@ -22,8 +22,12 @@ func TestEveryWorldFileIsListedOnceAndShort(t *testing.T) {
 			t.Errorf("%s and %s have the same title", w.Name, other)
 		}
 		titles[w.Title] = w.Name
+		asks := w.Target + w.Error
+		if w.Symptom == "start" {
+			asks = w.Service // its task definition says what is needed
+		}
 		for what, text := range map[string]string{"title": w.Title, "story": w.Story, "cluster": w.Cluster, "service": w.Service,
-			"symptom": w.Symptom, "target or error text": w.Target + w.Error, "verdict": w.Expect.Verdict} {
+			"symptom": w.Symptom, "target or error text": asks, "verdict": w.Expect.Verdict} {
 			if text == "" {
 				t.Errorf("%s has no %s", w.Name, what)
 			}

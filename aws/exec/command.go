@@ -10,13 +10,19 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
-// Quote returns a command line that the agent splits into exactly these words. It splits as a shell does, and runs no shell.
+// Quote returns a command line that the agent splits into exactly these words. It splits as a shell does, and runs no shell. Before that
+// Systems Manager replaces {{ssm:NAME}} with a parameter's value, so no two braces stand beside each other.
 func Quote(argv []string) string {
 	var words []string
 	for _, w := range argv {
-		words = append(words, "'"+strings.ReplaceAll(w, "'", `'\''`)+"'")
+		w = strings.ReplaceAll(w, "'", `'\''`)
+		if strings.Contains(w, "{{") {
+			w = strings.ReplaceAll(w, "{", "{''")
+		}
+		words = append(words, "'"+w+"'")
 	}
 	return strings.Join(words, " ")
 }
@@ -30,26 +36,31 @@ const longestCommand = 120 << 10
 //
 // Without stty in the image the output comes in base64, or as what od prints. What the command reads comes in base64 lines up to a line
 // with a dot, for a raw terminal has no end of file.
-const wrapper = `n=$1 i=$2; shift 2; e=raw
-stty raw -echo 2>/dev/null || { e=none; for c in od base64; do command -v $c >/dev/null 2>&1 && e=$c; done; }
-[ $i = no ] || { [ $e = raw ] && command -v base64 >/dev/null 2>&1; } || e=deaf
-printf '\001%s' "$n<$e>"
-case $e in raw) f() { cat; };; base64) f() { base64; };; od) f() { od -An -v -tx1; };; *) exit;; esac
-g() { while IFS= read -r l && [ "$l" != . ]; do printf '%s\n' "$l"; done | base64 -d; }
-r() { { s=$({ { (exec "$@" 2>&1 3>&- 4>&-); echo $? >&4; } 2>/dev/null | f >&3; } 4>&1); } 3>&1; printf '\001%s' "$n<$s>"; }
-if [ $i = no ]; then r "$@" </dev/null; else g | r "$@"; fi`
+const wrapper = `n=$1 i=$2; shift 2; e=raw; ` +
+	`stty raw -echo 2>/dev/null || { e=none; for c in od base64; do command -v $c >/dev/null 2>&1 && e=$c; done; }; ` +
+	`[ $i = no ] || { [ $e = raw ] && command -v base64 >/dev/null 2>&1; } || e=deaf; ` +
+	`printf '\001%s' "$n<$e>"; ` +
+	`case $e in raw) f() { cat; };; base64) f() { base64; };; od) f() { od -An -v -tx1; };; *) exit;; esac; ` +
+	`g() { while IFS= read -r l && [ "$l" != . ]; do printf '%s\n' "$l"; done | base64 -d; }; ` +
+	`r() { { s=$({ { (exec "$@" 2>&1 3>&- 4>&-); echo $? >&4; } 2>/dev/null | f >&3; } 4>&1); } 3>&1; printf '\001%s' "$n<$s>"; }; ` +
+	`if [ $i = no ]; then r "$@" </dev/null; else g | r "$@"; fi`
 
 // Run runs a program with arguments in a container, not at a terminal but in a pipe: stdout gets exactly what the program writes to its
 // stdout and stderr, as it comes, and the status is the program's own. It needs /bin/sh in the image. With stdin nil the program reads
-// nothing; else stdin is passed on and ends where it ends. The error says that the status is not known.
+// nothing; else stdin is passed on and ends where it ends. The error says that the status is not known. When ctx ends while stdout takes
+// nothing, Run returns all the same.
 func (c *Client) Run(ctx context.Context, t Target, argv []string, stdin io.Reader, stdout io.Writer) (status int, err error) {
+	if t.Windows {
+		return 0, errWindows
+	}
 	mark, input := newMark(), "no"
 	if stdin != nil {
 		input = "yes"
 	}
 	command := Quote(append([]string{"/bin/sh", "-c", wrapper, "sh", mark, input}, argv...))
 	if len(command) > longestCommand {
-		return 0, &Error{Text: fmt.Sprintf("the command is too long: %d bytes, and the agent takes about %d", len(command), longestCommand), Hint: "pass it on stdin: … -- sh -s < script"}
+		return 0, &Error{Text: fmt.Sprintf("the command is too long: %d bytes, and the agent takes about %d", len(command), longestCommand),
+			Hint: "pass it on stdin: … -- sh -s < script"}
 	}
 	s, err := c.Open(ctx, t, command)
 	if err != nil {
@@ -64,9 +75,9 @@ func (c *Client) Run(ctx context.Context, t Target, argv []string, stdin io.Read
 		}
 	}()
 	marked := &markedReader{from: s, mark: markOf(mark)}
-	encoding, err := marked.pass(nil)
+	encoding, err := s.greeting(marked)
 	if err != nil {
-		return 0, broke(err)
+		return 0, err
 	}
 	decode, err := decoderOf(encoding)
 	if err != nil {
@@ -80,18 +91,61 @@ func (c *Client) Run(ctx context.Context, t Target, argv []string, stdin io.Read
 		defer k.stop(s.ended)
 		feeder.Go(func() { feed(s, k) })
 	}
-	out := decode(stdout)
-	end, err := marked.pass(out)
-	if err == nil {
-		err = out.Close()
+	type result struct {
+		end string
+		err error
 	}
+	results := make(chan result, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				results <- result{"", panicked(v)}
+			}
+		}()
+		out := decode(stdout)
+		end, err := marked.pass(out)
+		if err == nil {
+			err = out.Close()
+		}
+		results <- result{end, err}
+	}()
+	var r result
+	select {
+	case r = <-results:
+	case <-ctx.Done():
+		select {
+		case r = <-results:
+		case <-time.After(stuck):
+			r.err = context.Cause(ctx)
+		}
+	}
+	if r.err != nil {
+		return 0, broke(r.err)
+	}
+	return exitStatus(r.end)
+}
+
+// exitStatus returns the status that a container told.
+func exitStatus(text string) (int, error) {
+	status, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, broke(err)
-	}
-	if status, err = strconv.Atoi(end); err != nil {
 		return 0, &Error{Text: "the container told no exit status", Err: err}
 	}
 	return status, nil
+}
+
+// greeting returns the text of a script's first mark. A script begins at once, so that a long wait for it has a reason to be told.
+func (s *Session) greeting(m *markedReader) (string, error) {
+	limit := orElse(s.client.Answering, answering)
+	late := time.AfterFunc(limit, func() {
+		s.cancel(&Error{Text: fmt.Sprintf("nothing came from %s in %s", s.target, limit), Hint: twoSessions})
+	})
+	defer late.Stop()
+	text, err := m.pass(nil)
+	if err != nil {
+		return "", broke(err)
+	}
+	return text, nil
 }
 
 // broke says that a session's end was not the command's.
@@ -102,7 +156,8 @@ func broke(err error) error {
 	return err
 }
 
-// feed passes input on to what waits for it in the container.
+// feed passes input on to what waits for it in the container. Only the end of all input is passed on as one: half an input must not look
+// like a whole one to the program.
 func feed(s *Session, k *keys) {
 	const line = 57 // bytes, which base64 makes 76
 	for read := range k.typed {
@@ -116,7 +171,13 @@ func feed(s *Session, k *keys) {
 			return
 		}
 	}
-	_, _ = io.WriteString(s, ".\n") // where it fails the session has ended, which the output shows
+	switch k.err {
+	case nil:
+	case io.EOF:
+		_, _ = io.WriteString(s, ".\n") // where it fails the session has ended, which the output shows
+	default:
+		s.cancel(fmt.Errorf("read the input: %w", k.err))
+	}
 }
 
 // decoderOf returns what undoes the encoding that the container chose for output.

@@ -134,6 +134,48 @@ func TestInputThatNobodyReadsIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+// Half an input never looks like a whole one to the program.
+func TestInputThatIsCutOffHasNoEnd(t *testing.T) {
+	for _, name := range []string{"the output breaks", "the context ends"} {
+		t.Run(name, func(t *testing.T) {
+			server, client := start(t, exectest.Options{})
+			read, input, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close()
+			defer input.Close()
+			if _, err := input.WriteString("half"); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			out := failing(func() error {
+				for server.Typed() == "" {
+					time.Sleep(time.Millisecond)
+				}
+				if name == "the output breaks" {
+					return errors.New("disk full")
+				}
+				cancel()
+				return nil
+			})
+			_, err = client.Run(ctx, target, []string{"sh", "-c", "echo begun; cat"}, read, out)
+			if err == nil {
+				t.Error("no error")
+			}
+			if typed := server.Typed(); strings.Contains(typed, ".") {
+				t.Errorf("the program was told that its input had ended: %q", typed)
+			}
+		})
+	}
+}
+
+// failing is a writer that does what the function does.
+type failing func() error
+
+func (f failing) Write(p []byte) (int, error) { return len(p), f() }
+
 func TestOutputComesAsItIsWritten(t *testing.T) {
 	_, client := start(t, exectest.Options{})
 	read, write := io.Pipe()

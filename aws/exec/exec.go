@@ -27,8 +27,13 @@ const (
 	connecting = 30 * time.Second // how long an agent may take to connect
 	holding    = 4 * time.Second  // how long input waits for a sign of the agent
 	dialling   = 15 * time.Second
+	answering  = time.Minute     // how long a script may take to begin
 	leaving    = 5 * time.Second // how long ssm:TerminateSession may take
 	resuming   = time.Minute
+	alive      = 4 * time.Minute // between pings, which keep gateways and proxies on the way from forgetting the connection
+
+	// stuck is how long an output may go on to take nothing when the session has ended. Who waited longer could not be ended by a signal.
+	stuck = time.Second
 )
 
 // A Client opens sessions. The zero values of its times are what ECS needs; tests shorten them.
@@ -38,6 +43,7 @@ type Client struct {
 
 	Connecting time.Duration // how long TargetNotConnected is tried again; 0 means 30 s
 	Holding    time.Duration // how long input is held back for a session that says nothing; 0 means 4 s
+	Answering  time.Duration // how long a script may take to begin; 0 means a minute
 }
 
 func (c *Client) notice(text string) {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -17,6 +18,7 @@ type keys struct {
 	done   chan struct{}
 	first  []byte       // typed while the session opened
 	rest   []keystrokes // taken from the terminal and not passed on
+	err    error        // why there are no more, once typed is closed; nil when they were not wanted any more
 }
 
 type keystrokes struct {
@@ -49,7 +51,11 @@ func (k *keys) run() {
 				return
 			}
 		}
+		if errors.Is(err, cancelreader.ErrCanceled) {
+			return
+		}
 		if err != nil {
+			k.err = err
 			return
 		}
 	}

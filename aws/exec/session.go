@@ -14,6 +14,9 @@ import (
 	"fargate-doctor/aws"
 )
 
+// twoSessions is said where an agent does not answer. It does not refuse a third session: it takes it when one of two has ended.
+const twoSessions = "An Exec agent runs two sessions at a time: when two are open, this one waits until one of them ends"
+
 // patience is after what time of silence a session tells what it may be waiting for.
 const patience = 10 * time.Second
 
@@ -84,7 +87,7 @@ func (c *Client) execute(ctx context.Context, t Target, command string) (aws.Tic
 		case waited+wait > limit:
 			return aws.Ticket{}, &Error{Cause: "exec.target-not-connected",
 				Text: fmt.Sprintf("the Exec agent of %s did not connect in %s", t, limit), Err: err,
-				Hint: "fargate-doctor diagnose --to ssmmessages says whether the task can reach the service"}
+				Hint: "fargate-doctor diagnose --symptom exec says what the agent lacks"}
 		}
 		c.notice(fmt.Sprintf("waiting for the Exec agent to connect (%d of %d s)", int(waited.Seconds()), int(limit.Seconds())))
 		if err := sleep(ctx, wait); err != nil {
@@ -159,6 +162,7 @@ func (s *Session) run(ctx context.Context, conn *websocket.Conn) {
 		defer s.guard()
 		s.resend(ctx)
 	})
+	others.Go(func() { s.keepAlive(ctx) })
 	hold := time.AfterFunc(orElse(s.client.Holding, holding), func() { s.open(false) })
 	silent := time.AfterFunc(patience, s.explainSilence)
 	err := s.receive(ctx, conn)
@@ -305,13 +309,27 @@ func (s *Session) open(sure bool) {
 	close(s.ready)
 }
 
+// keepAlive sends pings, whose answers nobody waits for: a connection that has broken shows where input is not acknowledged.
+func (s *Session) keepAlive(ctx context.Context) {
+	for sleep(ctx, alive) == nil {
+		s.mu.Lock()
+		conn := s.conn
+		s.mu.Unlock()
+		if conn != nil {
+			within, cancel := context.WithTimeout(ctx, dialling)
+			_ = conn.Ping(within)
+			cancel()
+		}
+	}
+}
+
 // explainSilence tells the person what a session may be waiting for that has had no sign of the agent.
 func (s *Session) explainSilence() {
 	s.mu.Lock()
 	silent := !s.hear.begun.Load() && !s.say.taken
 	s.mu.Unlock()
 	if silent {
-		s.client.notice("nothing came from the container yet: its agent runs two sessions at a time, and when two are open this one waits for one to end")
+		s.client.notice("nothing came from the container yet. " + twoSessions)
 	}
 }
 

@@ -43,6 +43,9 @@ func start(t testing.TB, o exectest.Options) (*exectest.Server, *exec.Client) {
 	})
 	server := exectest.Start(t, o)
 	livetest.Environment(t, server.URL(), exectest.Region)
+	if o.TLS {
+		t.Setenv("AWS_CA_BUNDLE", server.Authority(t))
+	}
 	account, err := live.Open(t.Context(), live.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -163,10 +166,9 @@ func TestASessionIsATerminal(t *testing.T) {
 			}
 			write(t, s, "stty size\n")
 			await(t, s, "40 120\r\n")
-			write(t, s, "echo wait$((1+1)); sleep 60; echo after $?\n")
+			write(t, s, "sh -c 'echo wait$((1+1)); exec sleep 60'; echo after $?\n") // what has said it has the terminal
 			await(t, s, "wait2\r\n")
-			time.Sleep(50 * time.Millisecond) // until sleep has the terminal
-			write(t, s, "\x03")               // ends the sleep; an interactive shell goes on with the next line
+			write(t, s, "\x03") // ends the sleep; the shell goes on with the next line
 			write(t, s, "echo $((50+5))back\n")
 			await(t, s, "55back\r\n")
 			write(t, s, "exit\n")
@@ -305,13 +307,13 @@ func TestABrokenConnectionIsResumed(t *testing.T) {
 }
 
 func TestCutsInTheMiddleOfALongOutput(t *testing.T) {
-	const lines = 200000
+	const lines = 100000
 	server, client := start(t, exectest.Options{})
 	s := open(t, client, numbers(lines)...)
 	var cutter sync.WaitGroup
 	cutter.Go(func() {
-		for range 5 {
-			time.Sleep(30 * time.Millisecond)
+		for range 3 {
+			time.Sleep(50 * time.Millisecond)
 			server.Cut()
 		}
 	})
@@ -329,6 +331,13 @@ func TestALostSessionIsSaidToBeLost(t *testing.T) {
 	}
 	if _, err := s.Write([]byte("x")); err == nil {
 		t.Error("a lost session takes input")
+	}
+}
+
+func TestOutputThatNeverCameIsMissed(t *testing.T) {
+	_, client := start(t, exectest.Options{Lose: 3})
+	if _, err := io.ReadAll(open(t, client, numbers(1000)...)); err == nil || !strings.Contains(err.Error(), "before all of its output came") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -378,6 +387,8 @@ func TestDials(t *testing.T) {
 		want []string
 	}{
 		{"signed", exectest.Options{NeedSigned: true}, []string{"signed"}},
+		{"over TLS, as AWS has it", exectest.Options{NeedSigned: true, TLS: true}, []string{"signed"}},
+		{"signed already", exectest.Options{Presigned: "abc123"}, []string{"unsigned"}},
 		{"unsigned where the signature is refused", exectest.Options{RefuseSigned: true}, []string{"signed", "unsigned"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -389,12 +400,12 @@ func TestDials(t *testing.T) {
 		})
 	}
 	t.Run("refused either way", func(t *testing.T) {
-		server, client := start(t, exectest.Options{NeedSigned: true, RefuseSigned: true})
+		server, client := start(t, exectest.Options{NeedSigned: true, RefuseSigned: true, Presigned: "abc123"})
 		s, err := client.Open(t.Context(), target, "sh")
 		if err == nil {
 			t.Fatal(s.Close())
 		}
-		if !strings.Contains(err.Error(), "403") || server.Terminated() != 1 {
+		if !strings.Contains(err.Error(), "403") || strings.Contains(err.Error(), "abc123") || server.Terminated() != 1 {
 			t.Errorf("got %v, and %d sessions were terminated", err, server.Terminated())
 		}
 	})

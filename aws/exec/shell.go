@@ -12,18 +12,16 @@ import (
 
 // loop reads scripts and runs each in a shell of its own. A script stands between two equal lines that no script holds by chance, and
 // its output, encoded, between two marks; the second holds the exit status.
-const loop = `n=$1; stty raw -echo 2>/dev/null
-e=none; for c in od base64; do command -v $c >/dev/null 2>&1 && e=$c; done
-case $e in base64) f() { base64; };; od) f() { od -An -v -tx1; };; esac
-printf '\001%s' "$n<$e>"
-while IFS= read -r i; do
-s=
-while IFS= read -r l && [ "$l" != "$i" ]; do s="$s$l
-"; done
-printf '\001%s' "$n<$i>"
-{ r=$({ { (eval "$s") </dev/null 2>&1 3>&- 4>&-; echo $? >&4; } 2>/dev/null | f >&3; } 4>&1); } 3>&1
-printf '\001%s' "$n<$r>"
-done`
+const loop = `n=$1; b=$(printf '\n.'); b=${b%.}; stty raw -echo 2>/dev/null; ` +
+	`e=none; for c in od base64; do command -v $c >/dev/null 2>&1 && e=$c; done; ` +
+	`case $e in base64) f() { base64; };; od) f() { od -An -v -tx1; };; esac; ` +
+	`printf '\001%s' "$n<$e>"; ` +
+	`while IFS= read -r i; do ` +
+	`s=; while IFS= read -r l && [ "$l" != "$i" ]; do s=$s$l$b; done; ` +
+	`printf '\001%s' "$n<$i>"; ` +
+	`{ r=$({ { (eval "$s") </dev/null 2>&1 3>&- 4>&-; echo $? >&4; } 2>/dev/null | f >&3; } 4>&1); } 3>&1; ` +
+	`printf '\001%s' "$n<$r>"; ` +
+	`done`
 
 // longestOutput bounds what a script may print.
 const longestOutput = 16 << 20
@@ -49,19 +47,22 @@ type Shell struct {
 // Shell opens a session for scripts. It needs /bin/sh and base64 or od in the image. When ctx ends, so does the Shell. Close must be
 // called.
 func (c *Client) Shell(ctx context.Context, t Target) (*Shell, error) {
+	if t.Windows {
+		return nil, errWindows
+	}
 	mark := newMark()
 	session, err := c.Open(ctx, t, Quote([]string{"/bin/sh", "-c", loop, "sh", mark}))
 	if err != nil {
 		return nil, err
 	}
 	sh := &Shell{session: session, marked: &markedReader{from: session, mark: markOf(mark)}, end: newMark()}
-	encoding, err := sh.marked.pass(nil)
+	encoding, err := session.greeting(sh.marked)
 	if err == nil {
 		sh.decode, err = decoderOf(encoding)
 	}
 	if err != nil {
 		_ = session.Close()
-		return nil, broke(err)
+		return nil, err
 	}
 	return sh, nil
 }
@@ -108,7 +109,7 @@ func (s *Shell) exchange(end, script string, text *bytes.Buffer) (Output, error)
 	if err != nil {
 		return Output{}, err
 	}
-	n, err := strconv.Atoi(status)
+	n, err := exitStatus(status)
 	return Output{Status: n}, err
 }
 

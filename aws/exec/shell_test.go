@@ -132,3 +132,17 @@ func TestScriptsOfSeveralGoroutines(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+func TestAShellThatWaitsForATurnSaysWhy(t *testing.T) {
+	_, client := start(t, exectest.Options{Limit: 1})
+	openShell(t, client)
+	client.Answering = 200 * time.Millisecond
+	sh, err := client.Shell(t.Context(), target)
+	if err == nil {
+		t.Fatal(sh.Close())
+	}
+	var e *exec.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Text, "nothing came from container app") || !strings.Contains(e.Hint, "two sessions at a time") {
+		t.Errorf("got %v", err)
+	}
+}

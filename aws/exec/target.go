@@ -13,6 +13,7 @@ type Target struct {
 	Task      string // ARN
 	Container string // name
 	RuntimeID string
+	Windows   bool // of a Windows platform: sessions for people only
 }
 
 // id is what Systems Manager calls the target: ecs:CLUSTER_TASK_RUNTIMEID.
@@ -60,8 +61,10 @@ func Choose(task aws.Task, container string) (Target, error) {
 	case chosen.ExecAgent != "RUNNING":
 		return Target{}, agentAway(task, []aws.Container{chosen})
 	}
-	return Target{Cluster: task.Cluster, Task: task.ARN, Container: chosen.Name, RuntimeID: chosen.RuntimeID}, nil
+	return Target{Cluster: task.Cluster, Task: task.ARN, Container: chosen.Name, RuntimeID: chosen.RuntimeID, Windows: task.Windows()}, nil
 }
+
+var errWindows = &Error{Text: "programs for scripts are run in Linux containers only", Hint: "leave the program out for a session at a terminal"}
 
 func notEnabled(task aws.Task) *Error {
 	e := &Error{Cause: "exec.not-enabled", Text: fmt.Sprintf("ECS Exec is off for task %s", aws.ShortName(task.ARN)),

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,9 +32,9 @@ type Terminal struct {
 // anyShell starts the shell that people expect: bash where the image has it.
 var anyShell = Quote([]string{"/bin/sh", "-c", "if command -v bash >/dev/null 2>&1; then exec bash; else exec sh; fi"})
 
-// statusTeller runs a program and prints its exit status in a mark, which is all that tells it. Ctrl-C is for the program and not for what
-// waits for it.
-const statusTeller = `n=$1; shift; trap : INT QUIT; "$@"; printf '\001%s' "$n<$?>"`
+// statusTeller runs a program and prints its exit status in a mark, which is all that tells it. A mark before it shows that keys can come,
+// to a program that prints nothing by itself too. Ctrl-C is for the program and not for what waits for it.
+const statusTeller = `n=$1; shift; trap : INT QUIT; printf '\001%s' "$n<>"; "$@"; printf '\001%s' "$n<$?>"`
 
 // Terminal returns a session that runs a program with its arguments, or without any a shell: bash where the image has it. Run opens it, on
 // stdin, stdout and stderr unless others are set. When ctx ends, so does the session.
@@ -79,7 +80,12 @@ func (t *Terminal) Run() (err error) {
 		over, ran = t.run(keys, command, mark)
 		return ran
 	}
-	if len(t.argv) == 0 {
+	switch {
+	case t.target.Windows && len(t.argv) == 0:
+		return run("powershell.exe", newMark())
+	case t.target.Windows:
+		return run(strings.Join(t.argv, " "), newMark())
+	case len(t.argv) == 0:
 		return run(anyShell, newMark())
 	}
 	mark := newMark()
@@ -98,6 +104,7 @@ func (t *Terminal) run(keys *keys, command, mark string) (over time.Time, err er
 	defer line.clear()
 	client := *t.client
 	client.Notice = line.show
+	line.show("opening a session in " + t.target.String())
 	session, err := t.open(ctx, cancel, &client, keys, command)
 	if err != nil {
 		return over, err
@@ -106,6 +113,9 @@ func (t *Terminal) run(keys *keys, command, mark string) (over time.Time, err er
 		left := session.Close()
 		if over = session.ended; err == nil {
 			err = left
+		}
+		if err != nil {
+			fmt.Fprint(t.err, "\r\n") // what is said about it begins a line, wherever the session stopped
 		}
 	}()
 	return over, t.join(ctx, session, keys, line, mark)
@@ -155,7 +165,7 @@ func (t *Terminal) join(ctx context.Context, session *Session, keys *keys, line 
 	})
 	<-ctx.Done()
 	session.cancel(errClosed) // wakes the pumps
-	pumps.Wait()
+	await(pumps.Wait)
 	err := context.Cause(ctx)
 	if errors.Is(err, context.Canceled) && t.ctx.Err() == nil {
 		return nil
@@ -173,8 +183,10 @@ func (t *Terminal) show(session *Session, line *noticeLine, mark string) error {
 			return nil
 		case err != nil:
 			return err
+		case status != "":
+			t.status = status
+			return nil // the agent takes a while to say that it was all
 		}
-		t.status = status
 	}
 }
 
@@ -217,6 +229,19 @@ func restorer(in io.Reader) func() {
 func asTerminal(stream any) (*os.File, bool) {
 	f, ok := stream.(*os.File)
 	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
+// await waits for what uses an output to be done, unless the output takes nothing any more.
+func await(done func()) {
+	waited := make(chan struct{})
+	go func() {
+		defer close(waited)
+		done()
+	}()
+	select {
+	case <-waited:
+	case <-time.After(stuck):
+	}
 }
 
 // noticeLine shows one line of what a person waits for, and takes it away again.

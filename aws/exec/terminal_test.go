@@ -132,9 +132,9 @@ func TestAPersonAtATerminal(t *testing.T) {
 		c.press("\x16" + key + "\r") // Ctrl-V: the container's terminal takes the next key as it is
 		c.await(seen)
 	}
-	c.press("\x04") // the end for cat, Ctrl-D
-	c.press("sleep 60; echo was$((2+1))\r")
-	time.Sleep(100 * time.Millisecond) // until sleep has the terminal
+	c.press("\x04")                                       // the end for cat, Ctrl-D
+	c.press("sh -c 'echo wait$((1+1)); exec sleep 60'\r") // what has said it has the terminal
+	c.await("wait2\r\n")
 	c.press("\x03")
 	c.press("\rexit 7\r")
 	if err := c.wait(ended); err != nil {
@@ -157,14 +157,16 @@ func TestAPersonAtATerminal(t *testing.T) {
 // A key that is pressed when the session is over is the next reader's, whether the session's reader was quicker or not.
 func TestNoKeyIsLostAfterASession(t *testing.T) {
 	for range 5 {
-		_, client := start(t, exectest.Options{Leaving: 100 * time.Millisecond})
+		server, client := start(t, exectest.Options{Leaving: 100 * time.Millisecond})
 		c := openConsole(t)
 		terminal := client.Terminal(t.Context(), target, "sh", "-c", "echo ready; read x; echo bye")
 		ended := attach(terminal, c)
 		c.await("ready")
 		c.press("\r")
 		c.await("bye")
-		time.Sleep(60 * time.Millisecond) // the session is over, AWS is being told
+		for server.Calls()["ssm:TerminateSession"] == 0 { // the session is over, AWS is being told
+			time.Sleep(time.Millisecond)
+		}
 		c.press("jk")
 		if err := c.wait(ended); err != nil {
 			t.Error(err)

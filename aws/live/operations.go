@@ -23,7 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// operations lists every API call that the program can make, with the page size that the API reference allows. All of them
+// operations lists every API call that an Account can make, with the page size that the API reference allows. All of them
 // only read.
 func operations(cfg sdk.Config) []operation {
 	identity := sts.NewFromConfig(cfg)
@@ -128,7 +128,7 @@ func operations(cfg sdk.Config) []operation {
 	}
 }
 
-// Operations returns the names ("ec2:DescribeSubnets") of every API call that the program can make, in order.
+// Operations returns the names ("ec2:DescribeSubnets") of every API call that an Account can make, in order.
 func Operations() []string {
 	var names []string
 	for _, o := range operations(sdk.Config{}) {

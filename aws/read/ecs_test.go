@@ -272,3 +272,24 @@ func TestFindTask(t *testing.T) {
 		}
 	}
 }
+
+// How a cluster's sessions of ECS Exec are encrypted and logged is told when it is asked for. The answer is that of "aws ecs
+// describe-clusters --include CONFIGURATIONS", from the API reference of ExecuteCommandConfiguration.
+func TestClusterTellsHowSessionsAreKept(t *testing.T) {
+	r := world{answers: map[string]string{"ecs:DescribeClusters": `{"clusters": [{"clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/other", "clusterName": "other"},
+		{"clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/shop", "clusterName": "shop", "configuration": {"executeCommandConfiguration": {
+		"kmsKeyId": "alias/sessions", "logging": "OVERRIDE", "logConfiguration": {"cloudWatchLogGroupName": "/exec", "cloudWatchEncryptionEnabled": true,
+		"s3BucketName": "sessions", "s3EncryptionEnabled": false, "s3KeyPrefix": "ecs"}}}}], "failures": []}`}}
+	want := aws.ExecConfiguration{Key: "alias/sessions", Logging: "OVERRIDE", LogGroup: "/exec", LogEncrypted: true, Bucket: "sessions", Prefix: "ecs"}
+	for _, name := range []string{"shop", "arn:aws:ecs:eu-central-1:111122223333:cluster/shop"} {
+		if c, err := read.Cluster(t.Context(), r, name); err != nil || c.Exec != want {
+			t.Errorf("%s: %+v, %v", name, c, err)
+		}
+	}
+	if c, err := read.Cluster(t.Context(), r, "other"); err != nil || c.Exec != (aws.ExecConfiguration{}) {
+		t.Errorf("other: %+v, %v", c, err)
+	}
+	if _, err := read.Cluster(t.Context(), r, "gone"); aws.KindOf(err) != aws.NotFound {
+		t.Errorf("gone: %v", err)
+	}
+}

@@ -37,7 +37,7 @@ type wireContainer struct {
 
 	ExitCode          *int
 	NetworkInterfaces []struct{ AttachmentID, IPv6Address string }
-	ManagedAgents     []struct{ Name, LastStatus string }
+	ManagedAgents     []struct{ Name, LastStatus, Reason string }
 }
 
 func (w wireTask) task() (aws.Task, error) {
@@ -110,7 +110,7 @@ func (w wireContainer) container() aws.Container {
 	}
 	for _, agent := range w.ManagedAgents {
 		if agent.Name == "ExecuteCommandAgent" {
-			c.ExecAgent = agent.LastStatus
+			c.ExecAgent, c.ExecReason = agent.LastStatus, agent.Reason
 		}
 	}
 	return c

@@ -112,8 +112,3 @@ func (c *Client) lookCommand(id string) string {
 func (c *Client) stopCommand(id string) string {
 	return fmt.Sprintf("aws ssm stop-automation-execution --automation-execution-id %s --region %s", id, c.Region)
 }
-
-// Leftovers says what a run may leave in the account when it does not come to its own end.
-func Leftovers(id string) string {
-	return fmt.Sprintf("look for what it may have left: a Lambda function and its network interface, and the role NetworkToolSSMRunbookExecution%s", id)
-}

@@ -117,7 +117,7 @@ func (c *Client) start(ctx context.Context, r aws.RunbookRequest) (string, error
 	return id, nil
 }
 
-// Stop stops a run. What the run had made by then may be left; see Leftovers.
+// Stop stops a run. What the run had made by then may be left; see aws.Execution.Leftovers.
 func (c *Client) Stop(ctx context.Context, id string) error {
 	if err := c.Automation.Stop(ctx, id); err != nil {
 		return &Error{Text: fmt.Sprintf("run %s could not be stopped: %s", id, reason(err)), Hint: c.stopCommand(id), Missing: aws.Missing(err), Err: err}
@@ -194,9 +194,7 @@ func (c *Client) leave(ctx context.Context, x aws.Execution, found bool) (aws.Ex
 	}
 	x.Status = aws.ExecutionCancelling
 	e := interrupted(ctx, fmt.Sprintf("run %s was stopped", x.ID))
-	if len(x.Steps) == 0 || reached(x) > 1 {
-		e.Hint = Leftovers(x.ID)
-	}
+	e.Hint = x.Leftovers()
 	return x, e
 }
 

@@ -41,9 +41,11 @@ func (s *script) Get(ctx context.Context, id string) (aws.Execution, error) {
 	return one.x, one.err
 }
 
-func (s *script) Steps(context.Context, string) ([]aws.ExecutionStep, error) { return nil, errors.New("not asked for") }
-func (s *script) Stop(context.Context, string) error                         { s.stopped++; return nil }
-func (s *script) Find(context.Context, string) ([]aws.Execution, error)      { return s.running, s.finding }
+func (s *script) Steps(context.Context, string) ([]aws.ExecutionStep, error) {
+	return nil, errors.New("not asked for")
+}
+func (s *script) Stop(context.Context, string) error                    { s.stopped++; return nil }
+func (s *script) Find(context.Context, string) ([]aws.Execution, error) { return s.running, s.finding }
 
 func running(statuses ...aws.ExecutionStatus) look {
 	x := aws.Execution{Status: aws.ExecutionInProgress}
@@ -59,7 +61,9 @@ const (
 	done    = aws.ExecutionSuccess
 )
 
-func throttled() look { return look{err: aws.Errorf(aws.Throttled, aws.Query{Service: "ssm", Operation: "GetAutomationExecution"}, "", "slow down")} }
+func throttled() look {
+	return look{err: aws.Errorf(aws.Throttled, aws.Query{Service: "ssm", Operation: "GetAutomationExecution"}, "", "slow down")}
+}
 
 // A run is looked at often while it moves, seldom while it does not, and not for ever.
 func TestHowOftenARunIsLookedAt(t *testing.T) {

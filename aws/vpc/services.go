@@ -116,15 +116,27 @@ func (m *Model) serviceOf(host string) string {
 		for name := range endpointLabels {
 			service := serviceName(region, name)
 			if slices.ContainsFunc(usualNames(service), func(n string) bool { return matchesDomain(n, plain) }) {
-				return service
+				return m.called(service)
 			}
 		}
 		name := strings.Join(labels[:i], ".")
 		if usual := serviceName(region, name); m.lists(usual) || commonServices[name] {
-			return usual
+			return m.called(usual)
 		}
 	}
 	return ""
+}
+
+// called returns the name that an endpoint service goes by. In China gateway endpoints go by the names of other regions' kind.
+func (m *Model) called(service string) string {
+	plain := strings.TrimPrefix(service, "cn.")
+	if plain == service || m.lists(service) {
+		return service
+	}
+	if m.lists(plain) || slices.ContainsFunc(m.net.Endpoints, func(e Endpoint) bool { return e.Service == plain }) {
+		return plain
+	}
+	return service
 }
 
 func serviceName(region, name string) string {

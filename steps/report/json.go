@@ -24,6 +24,7 @@ type document struct {
 	Summary    string        `json:"summary" doc:"The whole diagnosis in one sentence."`
 	Causes     []cause       `json:"causes" doc:"Named problems, root cause first. What is only the consequence of another is not repeated."`
 	Steps      []step        `json:"steps" doc:"The steps that were walked, in order."`
+	Needs      []need        `json:"needs,omitempty" doc:"What a start needs, and how it stands with each; absent for other symptoms."`
 	Path       []hop         `json:"path" doc:"What the packet goes through, in order."`
 	Missing    []string      `json:"missing" doc:"IAM actions that were needed and refused, sorted."`
 	Calls      calls         `json:"calls" doc:"Calls to AWS."`
@@ -90,6 +91,28 @@ type also struct {
 	Fixes    []fix         `json:"fixes" doc:"Ways to mend it, the least first."`
 }
 
+// need is a row of the matrix of what a start needs.
+type need struct {
+	Kind       string   `json:"kind" doc:"Such as image, secret, parameter, log, EFS."`
+	Name       string   `json:"name" doc:"As people call it."`
+	Containers []string `json:"containers" doc:"Those that need it; none when all of the task do."`
+	Host       string   `json:"host" doc:"That is dialled; empty when nothing is, or it is not known."`
+	Port       uint16   `json:"port" doc:"That is dialled; 0 when nothing is."`
+	Interface  string   `json:"interface" doc:"The network interface that it goes through."`
+	Role       string   `json:"role" doc:"Whose permissions count; empty when nobody's do."`
+	Exists     cell     `json:"exists" doc:"The thing itself, in the form that is asked for."`
+	Path       cell     `json:"path" doc:"The way there on the network."`
+	Access     cell     `json:"access" doc:"The policies of the role and of the thing, and its KMS key."`
+	Endpoint   cell     `json:"endpointPolicy" doc:"The policy of the VPC endpoint on the way."`
+}
+
+// cell is one answer of the matrix.
+type cell struct {
+	Verdict steps.Verdict `json:"verdict" doc:"Skipped where the question does not come up."`
+	Cause   string        `json:"cause" doc:"Cause code of a fail; empty else."`
+	Summary string        `json:"summary" doc:"The answer, as a clause."`
+}
+
 type evidence struct {
 	Kind   string `json:"kind" doc:"Such as security-group, route-table, message, you."`
 	ID     string `json:"id" doc:"Id of the resource."`
@@ -143,7 +166,7 @@ func JSON(r steps.Report) ([]byte, error) {
 		Causes: each(r.Causes, func(c steps.Cause) cause {
 			return cause{causeJSON{c.Code, list(c.Resources), c.Summary}, c.Step}
 		}),
-		Steps: each(r.Steps, stepOf),
+		Steps: each(r.Steps, stepOf), Needs: each(r.Needs, needOf),
 		Path: each(r.Trace.Hops, func(h vpc.Hop) hop {
 			return hop{string(h.Kind), h.ID, h.Detail, h.Blocked, h.Unknown, h.Backward}
 		}),
@@ -176,6 +199,10 @@ func stepOf(s steps.StepResult) step {
 		out.Question = &question{q.ID, q.Text, each(q.Choices, func(c steps.Choice) choice { return choice(c) })}
 	}
 	return out
+}
+
+func needOf(n steps.Need) need {
+	return need{n.Kind, n.Name, list(n.Containers), n.Host, n.Port, n.Interface, n.Role, cell(n.Exists), cell(n.Path), cell(n.Access), cell(n.Endpoint)}
 }
 
 func evidenceOf(e steps.Evidence) evidence {

@@ -32,6 +32,7 @@ func markdown(v view) []byte {
 		m.block("## " + f.Heading + ": " + m.code(f.Code))
 		m.found(f)
 	}
+	m.needs(v.Needs)
 	m.unread(v)
 	for i, f := range v.Notes {
 		if i == 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
@@ -57,7 +58,8 @@ func golden(t *testing.T, file, got string) {
 }
 
 func TestGolden(t *testing.T) {
-	for _, world := range []string{"several-endpoint", "denied-network-acls", "healthy-nat", "hint-gateway-endpoint-unused", "sg-egress-partial"} {
+	for _, world := range []string{"several-endpoint", "denied-network-acls", "healthy-nat", "hint-gateway-endpoint-unused", "sg-egress-partial", "several-start",
+		"healthy-start-everything"} {
 		t.Run(world, func(t *testing.T) {
 			r := walk(t, world)
 			text, err := report.JSON(r)
@@ -288,5 +290,30 @@ func TestWhyNothingIsKnown(t *testing.T) {
 	}
 	if n := strings.Count(report.Text(r, 100, false), "Not known\n  "+why+"\n\nSteps"); n != 1 {
 		t.Errorf("the reason is not told once:\n%s", report.Text(r, 100, false))
+	}
+}
+
+// A runbook that analysed, with every kind of agreement, and one that failed in a step.
+func TestGoldenRunbook(t *testing.T) {
+	began := time.Date(2025, 11, 20, 3, 0, 0, 0, time.UTC)
+	r := walk(t, "several-endpoint")
+	for name, x := range map[string]aws.Execution{
+		"runbook": {ID: "11112222-3333-4444-5555-666677778888", Document: aws.TroubleshootRunbook, Status: aws.ExecutionSuccess, Started: began, Ended: began.Add(212 * time.Second),
+			Outputs: map[string][]string{"Format.Report": {"The security group of the task does not allow outbound traffic on port 443.\n" +
+				"The VPC endpoint's security group allows inbound traffic.\nThe log group /ecs/web does not exist.\nTraceback (most recent call last)"}}},
+		"runbook-failed": {ID: "11112222-3333-4444-5555-666677778888", Document: aws.TroubleshootRunbook, Status: aws.ExecutionFailed, Started: began, Ended: began.Add(9 * time.Second),
+			Failure: "Step fails when it is Execute/Cancelling action.", Steps: []aws.ExecutionStep{
+				{Number: 1, Name: "Verify", Action: "aws:executeScript", Status: aws.ExecutionSuccess},
+				{Number: 2, Name: "Create", Action: "aws:executeScript", Status: aws.ExecutionFailed, Type: "Permission", Stage: "Invocation", Failure: "not \x1b[31mauthorized", Details: []string{"see the log"}},
+				{Number: 3, Name: "Analyze", Action: "aws:executeScript", Status: aws.ExecutionPending}}},
+	} {
+		view := steps.CompareRunbook(x, r)
+		r := steps.Report{Subject: r.Subject, Target: r.Target, Verdict: r.Verdict, Runbook: &view}
+		golden(t, name+".txt", report.Text(r, 100, false))
+		text, err := report.JSON(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".json", string(text))
 	}
 }

@@ -27,6 +27,9 @@ func (p *page) runbook(b *steps.Runbook) {
 	if b.Hint != "" {
 		p.paragraph("  ", "→ "+b.Hint)
 	}
+	if b.Left != "" && b.Left != b.Hint {
+		p.paragraph("  ", "→ "+b.Left)
+	}
 	for _, f := range b.Findings {
 		sign := agreementSigns[f.Agreement]
 		mark := fmt.Sprintf("  %s %-14s ", sign.glyph, f.Agreement)
@@ -90,7 +93,7 @@ func RunbookSentence(b steps.Runbook) string {
 	for _, f := range b.Findings {
 		compared[f.Agreement]++
 	}
-	result := fmt.Sprintf("of its sentences %d agree with this program, %d differ, %d are not comparable", compared[steps.Agrees], compared[steps.Differs],
+	result := fmt.Sprintf("sentences that agree with this program %d, that differ %d, not comparable %d", compared[steps.Agrees], compared[steps.Differs],
 		compared[steps.NotComparable])
 	switch {
 	case b.Problem != "" && b.ID != "" && !strings.Contains(b.Problem, b.ID):
@@ -117,6 +120,7 @@ type runbookJSON struct {
 	Problem    string               `json:"problem" doc:"Why there is no result; empty when there is one."`
 	Detail     string               `json:"detail" doc:"More about the problem."`
 	Hint       string               `json:"hint" doc:"What the person can do about the problem."`
+	Left       string               `json:"left" doc:"What the run may have left in the account; empty when nothing."`
 	Missing    []string             `json:"missing" doc:"IAM actions that the run needed and was refused."`
 	Findings   []runbookFindingJSON `json:"findings" doc:"What the runbook says, sentence by sentence, held against this program."`
 	Unnamed    []causeJSON          `json:"unnamed" doc:"Causes that this program found and the runbook does not name."`
@@ -152,7 +156,7 @@ func runbookOf(b *steps.Runbook) *runbookJSON {
 	return &runbookJSON{
 		Document: b.Document, ID: aws.Clean(b.ID), Status: b.Status, StartedAt: moment(b.Started), EndedAt: moment(b.Ended), Analysed: b.Analysed,
 		Tidying: b.Tidying, Summary: aws.Clean(RunbookSentence(*b)), Problem: aws.Clean(b.Problem), Detail: aws.Clean(b.Detail), Hint: aws.Clean(b.Hint),
-		Missing: list(b.Missing), Exceptions: list(b.Exceptions),
+		Left: aws.Clean(b.Left), Missing: list(b.Missing), Exceptions: list(b.Exceptions),
 		Findings: each(b.Findings, func(f steps.RunbookFinding) runbookFindingJSON {
 			return runbookFindingJSON{aws.Clean(f.Text), f.Says, append([]steps.Area{}, f.Areas...), f.Agreement, f.Cause, f.Why}
 		}),

@@ -12,7 +12,12 @@ import (
 // Sentence returns the whole diagnosis as one sentence that one would send to a colleague.
 func Sentence(r steps.Report) string {
 	who, what, say := subjectName(r.Subject), targetName(r.Target), ofPath
-	if aboutCall(r) {
+	switch {
+	case r.Symptom == steps.Exec:
+		say = ofSession
+	case r.Symptom == steps.Start:
+		what, say = "start", ofStart
+	case aboutCall(r):
 		what, say = callName(r), ofCall
 	}
 	var s string
@@ -50,11 +55,15 @@ var (
 		"Whether %s reaches %s is not known"}
 	ofCall = phrasing{"%s may not call %s", "Whether %s may call %s is not certain", "No policy that could be read stops %s from calling %s",
 		"Whether %s may call %s is not known"}
+	ofSession = phrasing{"No session of ECS Exec opens in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not certain",
+		"Nothing that could be checked keeps a session of ECS Exec from opening in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not known"}
+	ofStart = phrasing{"%s does not %s", "Whether %s can %s is not certain", "Nothing that could be read keeps %s from its %s",
+		"Whether %s can %s is not known"}
 )
 
 // aboutCall reports whether a diagnosis comes down to permissions rather than to the network.
 func aboutCall(r steps.Report) bool {
-	return r.Symptom == steps.Auth || r.Verdict == steps.DeniedCall
+	return r.Symptom == steps.Auth || r.Verdict == steps.DeniedCall && r.Symptom != steps.Start
 }
 
 func callName(r steps.Report) string {

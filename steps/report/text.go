@@ -25,6 +25,7 @@ func Text(r steps.Report, width int, color bool) string {
 	}
 	p.warnings(r.Steps)
 	p.unread(r)
+	p.needs(r.Needs)
 	p.runbook(r.Runbook)
 	p.walked(r.Steps)
 	return p.out.String()

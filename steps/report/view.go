@@ -22,9 +22,10 @@ type view struct {
 	Way       []hopView
 	Back      []hopView // what only the answer goes through
 	Layers    []layer   // of a call that was refused
-	Wrong     string    // the heading of the problems
-	Problems  []found   // root cause first
-	Unread    []string  // why something is not known
+	Needs     []needView
+	Wrong     string   // the heading of the problems
+	Problems  []found  // root cause first
+	Unread    []string // why something is not known
 	Questions []steps.Question
 	Notes     []found // not the cause, and worth knowing
 	Tree      []node
@@ -126,6 +127,7 @@ func viewOf(r steps.Report) view {
 	}
 	v.Way, v.Back = waysOf(r.Trace.Hops, v.Problems)
 	v.Layers = layersOf(r.Steps, v.Problems)
+	v.Needs = each(r.Needs, needViewOf)
 	v.Tree = tree(r, v.Problems)
 	for _, name := range slices.Sorted(maps.Keys(r.Calls)) {
 		v.Calls = append(v.Calls, count{name, r.Calls[name]})
@@ -210,6 +212,9 @@ func waysOf(hops []vpc.Hop, problems []found) (out, back []hopView) {
 	stopped := false
 	for i, h := range hops {
 		v := hopView{Kind: kindName(string(h.Kind)), Name: h.Name, ID: h.ID, Detail: h.Detail, Behind: stopped && !h.Backward}
+		if v.ID == v.Kind {
+			v.ID = "" // the internet
+		}
 		if i == 0 && h.Kind == vpc.KindInterface {
 			v.Kind = "task"
 		}

@@ -155,6 +155,12 @@ func resourceOf(rest string) string {
 			}
 			after = after[1:]
 		}
+		if kind, name, ok := strings.Cut(after, " "); ok && resourceKinds[kind] { // "role arn:…", "user NAME"
+			if name = strings.TrimLeft(name, " "); strings.HasPrefix(name, "arn:") {
+				return arnToken(name)
+			}
+			return kind + " " + arnToken(name)
+		}
 		token := arnToken(after)
 		if !strings.HasSuffix(lead, ":") && !strings.Contains(token, ":") || token == "because" || token == "with" {
 			return ""
@@ -163,6 +169,9 @@ func resourceOf(rest string) string {
 	}
 	return ""
 }
+
+// resourceKinds are the words that IAM puts before the name of a resource.
+var resourceKinds = setOf("user group role policy instance profile")
 
 // arnToken returns an ARN or a name: up to the next blank, without the punctuation of the sentence around it.
 func arnToken(text string) string {

@@ -37,7 +37,8 @@ func fill(r *Reading, s screen, at int) {
 // envelope returns the place of a call of an API that the end of the text names; -1 when it names none.
 func (s screen) envelope() int {
 	begin := max(0, len(s.text)-4*reachBefore)
-	for _, lead := range []string{"when calling the ", "operation error ", "(Service: "} {
+	for _, lead := range []string{"when calling the ", "operation error ", "(Service: ", "rror calling ", "rror creating ",
+		"Get \"http", "Post \"http", "Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
 		if i := strings.LastIndex(s.cut(begin, len(s.text)), lead); i >= 0 {
 			return begin + i
 		}
@@ -79,6 +80,9 @@ func callAt(s screen, at int) (service, operation string) {
 		}
 	}
 	if operation != "" {
+		if prefix, name, ok := strings.Cut(operation, ":"); ok && name != "" {
+			return lowered(prefix), operation
+		}
 		if of := serviceOfOperation(operation); of != "" {
 			return of, operation
 		}
@@ -88,7 +92,8 @@ func callAt(s screen, at int) (service, operation string) {
 		return service, ""
 	}
 	for _, path := range []string{"com.amazonaws.services.", "software.amazon.awssdk.services.", "aws.sdk.kotlin.services.",
-		"Aws::", "Amazon.", "aws_sdk_", "@aws-sdk/client-"} {
+		"Aws::", "AWS::", "Amazon.", "aws_sdk_", "@aws-sdk/client-", "aws-sdk/lib/services/", "Send Request ",
+		"Validate Response "} {
 		i := nearest(s, at, path)
 		if i < 0 {
 			continue
@@ -102,15 +107,31 @@ func callAt(s screen, at int) (service, operation string) {
 
 // operationAt returns the API operation that an envelope names.
 func operationAt(s screen, at int) string {
-	for _, lead := range []string{"when calling the ", "Error executing \"", "rror calling ", "while calling the "} {
+	for _, lead := range []string{"when calling the ", "Error executing \"", "rror calling ", "while calling the ",
+		"occurred while "} {
 		if i := nearest(s, at, lead); i >= 0 {
 			name := identifier(s.cut(i, len(s.text)))
 			if name != "" && name[0] >= 'A' && name[0] <= 'Z' {
 				return name
 			}
+			if action, n := actionToken(s.cut(i, i+120)); n > 0 && known(lowered(name)) { // sts:GetCallerIdentity
+				return action
+			}
 		}
 	}
-	for _, lead := range []string{"S3 ", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
+	// SERVICE/OPERATION of Go v1's log, and the query of an API that is called with one.
+	for _, lead := range []string{"for operation ", "Send Request ", "Validate Response ", "?Action=", "&Action="} {
+		if i := nearest(s, at, lead); i >= 0 {
+			name := identifier(s.cut(i, len(s.text)))
+			if after, ok := strings.CutPrefix(s.cut(i+len(name), len(s.text)), "/"); ok {
+				name = identifier(after)
+			}
+			if serviceOfOperation(name) != "" {
+				return name
+			}
+		}
+	}
+	for _, lead := range []string{"S3 ", "S3::", "DynamoDB ", "SQS ", "SNS "} { // JavaScript: the method of the client, in camel case
 		from, to := s.lineAt(at)
 		for text := s.cut(max(from, at-300), min(to, at+300)); ; {
 			_, after, ok := strings.Cut(text, lead)

@@ -27,6 +27,24 @@ func fillHost(r *Reading, s screen, at int) {
 			p.host = around.host
 		}
 	}
+	if text := s.around(at, 300, 300); p.port == 0 && p.host != "" { // a line before said where the tool connects to
+		for range 8 {
+			_, after, ok := strings.Cut(text, p.host)
+			if !ok || p.port != 0 {
+				break
+			}
+			p.port, text = portAfter(strings.TrimLeft(after, "'\"")), after
+		}
+		if r.Class == ClassDNS && p.port == portDNS {
+			p.port = 0
+		}
+	}
+	if name, port := commandLine(s.around(at, 400, 0)); port != 0 && (p.port == 0 || p.port == port) {
+		p.port = port
+		if _, err := netip.ParseAddr(name); err != nil && p.addr.IsValid() {
+			p.host = name
+		}
+	}
 	r.Host, r.Address = p.host, p.addr
 	if p.port != 0 {
 		r.Port = p.port
@@ -36,11 +54,29 @@ func fillHost(r *Reading, s screen, at int) {
 	}
 }
 
+// commandLine returns the host and the port that telnet or nc was called with.
+func commandLine(text string) (string, uint16) {
+	for _, command := range []string{"telnet ", "nc "} {
+		i := strings.LastIndex(text, command)
+		if i < 0 || i > 0 && (isWord(text[i-1]) || text[i-1] == '-') {
+			continue
+		}
+		host, after := hostToken(withoutOptions(text[i+len(command):]))
+		if rest, ok := strings.CutPrefix(after, " "); ok && isHost(host) && rest != "" && isDigit(rest[0]) {
+			return host, portAt(rest)
+		}
+	}
+	return "", 0
+}
+
 func sameKind(a, b string) bool {
 	_, errA := netip.ParseAddr(a)
 	_, errB := netip.ParseAddr(b)
 	return (errA == nil) == (errB == nil)
 }
+
+// portDNS is the port of DNS servers.
+const portDNS = 53
 
 // A lead is a phrase after which a host stands.
 type lead struct {
@@ -48,30 +84,41 @@ type lead struct {
 	alone  bool // a host without a dot is one too
 }
 
+// quoted reports whether the host stands in quotes or for itself, so that any word is one.
+func (l lead) quoted() bool {
+	return strings.IndexByte("'\"`", l.phrase[len(l.phrase)-1]) >= 0 || strings.HasSuffix(l.phrase, "exception: ")
+}
+
+// resolver reports whether the phrase is a code of the resolver, which prints the name it was asked for.
+func (l lead) resolver() bool { return l.phrase == "enotfound " || l.phrase == "eai_again " }
+
 // leads are the phrases, the surest first.
 var leads = []lead{
 	{"hostname: '", true}, {"\"hostname\":\"", true}, {"\"hostname\": \"", true}, {"hostname: \"", true},
 	{"host='", true}, {"host=\"", true}, {"enotfound ", true}, {"eai_again ", true}, {"lookup ", false},
 	{"could not resolve host: ", true}, {"couldn't resolve host '", true}, {"couldn't resolve host \"", true},
 	{"could not resolve host '", true}, {"unable to resolve host address '", true},
-	{"unable to resolve host address ‘", true}, {"failed to resolve '", true}, {"unknownhostexception: ", false},
+	{"unable to resolve host address ‘", true}, {"failed to resolve '", true}, {"unable to resolve host \"", true},
+	{"unknownhostexception: ", true},
 	{"could not translate host name \"", true}, {"can't find ", true}, {"temporary failure resolving '", true},
 	{"bad address \"", true}, {"bad address '", true}, {"unknown host: ", false}, {"unknown host ", false},
 	{"couldn't resolve server ", false}, {"inaccessible host: `", false}, {"inaccessible host: '", false},
 	{"unknown mysql server host '", true}, {"nslookup ", true}, {"dig ", true},
-	{"failed to resolve address for '", false}, {"requested host \"", false}, {"on host \"", true},
+	{"failed to resolve address for '", false}, {"unable to access '", false}, {"can't resolve '", true}, {"certificate for <", false},
+	{"could not resolve hostname ", true}, {"cannot resolve ", false}, {"host not found in upstream \"", true},
+	{"unabletoconnect on ", false}, {"to the host ", false}, {"requested host \"", false}, {"on host \"", true},
 	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
 	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
 	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
 	{"connection to host ", false}, {"connect to address ", false}, {"connect to ", true}, {"connection to ", false},
-	{"connecting to ", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
+	{"connecting to ", false}, {"remote host (", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
 }
 
 // sockets are the phrases after which the dialled socket stands, less telling than a name.
 var sockets = []lead{
 	{"dial tcp ", false}, {"dial tcp4 ", false}, {"dial udp ", false}, {"connect etimedout ", false},
 	{"connect econnrefused ", false}, {"connect ehostunreach ", false}, {"connect enetunreach ", false},
-	{"connect econnreset ", false}, {"address: '", false}, {"\"address\":\"", false}, {"connection refused: ", false},
+	{"connect econnreset ", false}, {"address: '", false}, {"\"address\":\"", false}, {"\"address\": \"", false}, {"connection refused: ", false},
 	{"connection timed out: ", false}, {"trying ", false}, {"->", false}, {"no route to host: ", false},
 }
 
@@ -84,6 +131,11 @@ func (p *place) read(text string, class Class) {
 		}
 		p.take(text, low, l)
 	}
+	for _, mark := range behind {
+		if p.host == "" {
+			p.before(text, low, mark)
+		}
+	}
 	if p.host == "" || p.port == 0 {
 		host, port := urlHost(text)
 		if p.host == "" {
@@ -93,15 +145,14 @@ func (p *place) read(text string, class Class) {
 			p.port = port
 		}
 	}
-	if p.port == 0 && class != ClassDNS {
-		if i := strings.Index(low, "port="); i >= 0 {
-			p.port = portAt(low[i+len("port="):])
-		} else if i := strings.Index(low, "on port "); i >= 0 {
-			p.port = portAt(low[i+len("on port "):])
-		} else if i := strings.Index(low, "port: "); i >= 0 {
-			p.port = portAt(low[i+len("port: "):])
-		} else if i := strings.Index(low, "\"port\":"); i >= 0 {
-			p.port = portAt(strings.TrimLeft(low[i+len("\"port\":"):], " "))
+	if p.port == 0 {
+		for _, name := range []string{"port=", "on port ", "port: ", "\"port\":"} {
+			if _, after, ok := strings.Cut(low, name); ok && p.port == 0 {
+				p.port = portAt(strings.TrimLeft(after, " "))
+			}
+		}
+		if class == ClassDNS && p.port == portDNS {
+			p.port = 0 // of the server that was asked
 		}
 	}
 	for _, l := range sockets {
@@ -136,6 +187,27 @@ func (p *place) read(text string, class Class) {
 	}
 }
 
+// behind are phrases before which a host with its port stands.
+var behind = []string{"/bootstrap: ", ": [errno ", ": connection refused", ": connection setup timed out"}
+
+// before reads the host and the port that stand before a phrase.
+func (p *place) before(text, low, mark string) {
+	end := strings.LastIndex(low, mark)
+	if end < 0 {
+		return
+	}
+	token := text[max(0, end-200):end]
+	token = token[strings.LastIndexAny(token, " \t\"'`(|,=")+1:]
+	host, after := hostToken(token)
+	if _, err := netip.ParseAddr(host); isFile(host) || err != nil && !isHost(host) {
+		return
+	}
+	if port := portAfter(after); strings.HasPrefix(after, ":") && port != 0 {
+		p.host, p.port = host, port
+		p.addr, _ = netip.ParseAddr(host)
+	}
+}
+
 // take reads the host behind a lead, at the lead's last place that holds one.
 func (p *place) take(text, low string, l lead) {
 	if !strings.Contains(low, l.phrase) { // quicker than to look from the end
@@ -152,16 +224,30 @@ func (p *place) take(text, low string, l lead) {
 		}
 		rest := text[i+len(l.phrase):]
 		if l.phrase == "dig " || l.phrase == "nslookup " {
+			if header := strings.Index(rest[:min(len(rest), 40)], "<<>> "); header >= 0 { // dig's first line
+				rest = rest[header+len("<<>> "):]
+			}
 			rest = withoutOptions(rest)
 		}
 		host, after := hostToken(rest)
+		if strings.HasPrefix(l.phrase, "connect e") && strings.Count(host, ":") > 2 { // Node prints no brackets
+			if i := strings.LastIndexByte(host, ':'); portAt(host[i+1:]) != 0 {
+				if _, err := netip.ParseAddr(host[:i]); err == nil {
+					host, after = host[:i], host[i:]
+				}
+			}
+		}
+		if local, remote, ok := strings.Cut(after, "->"); ok && len(local) < 7 && portAfter(local) != 0 {
+			host, after = hostToken(remote)
+		}
 		addr, err := netip.ParseAddr(host)
 		if host == "" || strings.HasSuffix(host, "Exception") || isFile(host) || err != nil && !isHost(host) {
 			continue
 		}
 		// A word without a dot is a host where the lead says so, or where a port follows.
 		if err != nil && !strings.Contains(host, ".") && !(strings.HasPrefix(after, ":") && portAfter(after) != 0) &&
-			(!l.alone || notHosts[lowered(host)]) {
+			!(l.phrase == "lookup " && (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " on "))) &&
+			(!l.alone || !l.quoted() && notHosts[lowered(host)] && !(l.resolver() && containers[lowered(host)])) {
 			continue
 		}
 		p.host = host
@@ -187,8 +273,12 @@ func (p *place) take(text, low string, l lead) {
 // notHosts are the words that follow "connect to" and the like where no host does.
 var notHosts = setOf(`
 	the a an your any this host server service endpoint proxy database remote aws redis mysql postgres port address be
-	to it all metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails
+	to it all ipv4 ipv6 metadata docker socket rds s3 sqs kafka mongo db node bootstrap ecs http https our command fails
 	failed on in for is https: imds instance at and`)
+
+// containers are those of them that containers are called by.
+var containers = setOf(`
+	server service proxy database redis mysql postgres mongo docker kafka db node bootstrap`)
 
 // withoutOptions skips what stands before the name on the command line of dig and nslookup.
 func withoutOptions(rest string) string {
@@ -352,7 +442,7 @@ func isPage(host, after string) bool {
 // bare reads a host of AWS, or an address with a port, that stands in a sentence without anything that leads to it.
 func (p *place) bare(text string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \"'`()<>,;=", r) }) {
-		host, after := hostToken(word)
+		host, after := hostToken(strings.TrimPrefix(word, "/"))
 		_, aws := awsLabels(host)
 		addr, err := netip.ParseAddr(host)
 		port := portAfter(after)
@@ -360,8 +450,11 @@ func (p *place) bare(text string) {
 			_, inner = hostToken(inner)
 			port = portAfter(inner)
 		}
-		if aws && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 {
-			p.host, p.port = host, port
+		if aws && host[0] != '*' && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 {
+			p.host = host
+			if port != 0 {
+				p.port = port
+			}
 			if err == nil {
 				p.addr = addr
 			}
@@ -370,11 +463,15 @@ func (p *place) bare(text string) {
 	}
 }
 
-// bracketed reads .NET's "(ADDRESS:PORT)" and "(HOST:PORT)".
+// bracketed reads .NET's "(ADDRESS:PORT)" and "(HOST:PORT)", and Kafka's "(HOST/ADDRESS:PORT)" and "(/ADDRESS:PORT)".
 func (p *place) bracketed(text string) {
 	for i := strings.IndexByte(text, '('); i >= 0; {
-		host, after := hostToken(text[i+1:])
-		if addr, err := netip.ParseAddr(host); strings.HasPrefix(after, ":") && (err == nil || isName(host) ||
+		host, after := hostToken(strings.TrimPrefix(text[i+1:], "/"))
+		dialled := host
+		if inner, ok := strings.CutPrefix(after, "/"); ok {
+			dialled, after = hostToken(inner)
+		}
+		if addr, err := netip.ParseAddr(dialled); strings.HasPrefix(after, ":") && (err == nil || isName(host) ||
 			host == "localhost") {
 			if port := portAt(after[1:]); port != 0 {
 				p.host, p.port, p.addr = host, port, addr

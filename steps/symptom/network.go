@@ -10,13 +10,22 @@ import (
 func readLookup(s screen, at int) Reading {
 	rest := s.cut(at+len("lookup "), at+400)
 	host, after, ok := strings.Cut(rest, " ")
-	if !ok || !strings.ContainsAny(host, ".:") {
+	server, _, _ := strings.Cut(strings.TrimPrefix(after, "on "), " ")
+	if !ok || !strings.ContainsAny(host, ".:") && !strings.HasSuffix(server, ":53:") {
 		return Reading{}
 	}
 	if !strings.HasSuffix(host, ":") && !strings.HasPrefix(after, "on ") {
 		return Reading{}
 	}
 	return Reading{Class: ClassDNS, Host: cleanHost(strings.TrimSuffix(host, ":"))}
+}
+
+// readNameless leaves out what nslookup of BusyBox says of the server that it asked: that it has no name.
+func readNameless(s screen, at int) Reading {
+	if strings.Contains(s.around(at, 30, 40), "(null)") {
+		return Reading{}
+	}
+	return Reading{Class: ClassDNS}
 }
 
 // readHostAlone reads the message of Java's SDKs that ends with a host: the exception for an unknown host prints nothing else.
@@ -56,8 +65,12 @@ func readEndpoint(s screen, at int) Reading {
 	return Reading{Class: ClassEndpointWrong}
 }
 
-// readNoRoute leaves out the IPv6 half of an attempt over both address families: that it has no route is usual.
+// readNoRoute leaves out the IPv6 half of an attempt over both address families: that it has no route is usual. It leaves out the
+// error of Logstash's pool too, which wraps whatever failed.
 func readNoRoute(s screen, at int) Reading {
+	if strings.HasSuffix(s.cut(at-len("Pool::"), at), "Pool::") {
+		return Reading{}
+	}
 	from, to := s.lineAt(at)
 	line := s.cut(max(from, at-120), min(to, at+120))
 	if !strings.Contains(line, "::") && strings.Count(line, ":") < 5 {
@@ -118,6 +131,33 @@ func readEOF(s screen, at int) Reading {
 	return Reading{}
 }
 
+// readAborted reads axios' "timeout of N ms exceeded", whose code is that of an aborted connection, and what MySQL's client says of
+// one that it lost while it waited.
+func readAborted(s screen, at int) Reading {
+	if strings.HasPrefix(lowered(s.cut(at, at+len("system"))), "system") {
+		return Reading{Class: ClassTimeout}
+	}
+	what, _, ok := strings.Cut(s.cut(at+len("timeout of "), at+60), "ms exceeded")
+	if _, err := strconv.Atoi(what); !ok || err != nil {
+		return Reading{}
+	}
+	return Reading{Class: ClassTimeout}
+}
+
+// readClosed reads "connection … to HOST:PORT closed".
+func readClosed(s screen, at int) Reading {
+	before := s.cut(at-200, at)
+	i := strings.LastIndexByte(before, ' ')
+	if i < 0 || !strings.HasSuffix(before[:i], " to") || !strings.Contains(lowered(before[max(0, i-40):i]), "connection ") {
+		return Reading{}
+	}
+	host, after := hostToken(before[i+1:])
+	if host == "" || portAfter(after) == 0 {
+		return Reading{}
+	}
+	return Reading{Class: ClassReset, Host: host, Port: portAfter(after)}
+}
+
 // readTimedOut reads the mere words "timed out", "timeout" and "canceled": a failure of the network where the line speaks of a
 // connection that failed, and the words are not part of a name or of an explanation.
 func readTimedOut(s screen, at int) Reading {
@@ -154,6 +194,10 @@ func readBusy(s screen, at int) Reading {
 	line := lowered(s.cut(max(from, at-200), min(to, at+120)))
 	if holdsAny(line, " lock", "locktimeout", "query", "statement", "worker", "transaction", "task timed out", "keepalive",
 		"keep-alive", "queuepool", "connection is not available", "test timed out", "build timed out", "session timeout") {
+		return Reading{}
+	}
+	_, what, ok := strings.Cut(lowered(s.cut(at, min(to, at+120))), " waiting for ")
+	if ok && !holdsAny(what, "connect", "response", "server", "reply", "://", "host", "network", "socket", "headers", "handshake") {
 		return Reading{}
 	}
 	return Reading{Class: ClassTimeout}
@@ -221,6 +265,26 @@ func readNotFound(s screen, at int) Reading {
 	return Reading{}
 }
 
+// codeLeads stand before the code of an API's answer.
+var codeLeads = []string{"an error occurred (", "api error ", "errors::", "code: ", "<code>"}
+
+// readCode reads an API's error code by its ending: services have a code of their own for each kind of thing that is not there.
+func readCode(s screen, at int) Reading {
+	code := ""
+	for _, lead := range codeLeads {
+		if strings.HasPrefix(lowered(s.cut(at, at+len(lead))), lead) {
+			code = identifier(s.cut(at+len(lead), at+120))
+		}
+	}
+	for _, suffix := range []string{"Exception", "Fault"} {
+		code = strings.TrimSuffix(code, suffix)
+	}
+	if (strings.HasSuffix(code, "NotFound") || strings.HasSuffix(code, "DoesNotExist")) && spokenByAWS(s, at) {
+		return Reading{Class: ClassNotFound}
+	}
+	return Reading{}
+}
+
 // spokenByAWS reports whether the message at an offset is an answer of an AWS service: it stands in an envelope.
 func spokenByAWS(s screen, at int) bool {
 	from, to := s.lineAt(at)
@@ -242,6 +306,28 @@ func holdsAny(text string, parts ...string) bool {
 
 // metadataHosts give credentials to containers and instances.
 var metadataHosts = []string{"169.254.170.2", "169.254.169.254", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
+
+// failed reads words that documents use too: they count in a line that tells of a failure.
+func failed(class Class) func(screen, int) Reading {
+	return func(s screen, at int) Reading {
+		from, to := s.lineAt(at)
+		if holdsAny(lowered(s.cut(max(from, at-200), min(to, at+200))), "error", "fail", "unable", "could not", "cannot", "can't",
+			"couldn't", "exception", "not reach", "timed out", "refused", "must be in") {
+			return Reading{Class: class}
+		}
+		return Reading{}
+	}
+}
+
+// readMetadata reads what requests says of a call that failed, however it did, where the call was for credentials.
+func readMetadata(s screen, at int) Reading {
+	for _, host := range metadataHosts {
+		if strings.Contains(s.around(at, 120, 0), "host='"+host+"'") {
+			return Reading{Class: ClassCredentialsMissing}
+		}
+	}
+	return Reading{}
+}
 
 func metadataHost(host string, addr netip.Addr) bool {
 	for _, m := range metadataHosts {

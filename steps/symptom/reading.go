@@ -2,7 +2,6 @@ package symptom
 
 import (
 	"net/netip"
-	"strings"
 )
 
 // A Reading is what a text tells. Fields that it does not hold are empty.
@@ -28,10 +27,10 @@ type Reading struct {
 	exec bool
 }
 
-// Symptom returns the symptom of contract.md that the text leads to: that of its class, or exec for a failed ECS Exec session,
-// which has no class of its own.
+// Symptom returns the symptom of contract.md that the text leads to: exec for a failed ECS Exec session, which has no class of its own
+// and may hold a refusal of any class, else that of its class.
 func (r Reading) Symptom() string {
-	if r.Class == ClassOther && r.exec {
+	if r.exec {
 		return "exec"
 	}
 	return r.Class.Symptom()
@@ -53,14 +52,18 @@ func Read(text string) Reading {
 		}
 		best, at, weight = r, place, sign.weight
 	}
+	session := s.session()
 	if at < 0 {
-		best.exec = strings.Contains(s.text, "TargetNotConnected")
+		best.exec = session >= 0
+		if best.exec {
+			best.Line = s.shown(session)
+		}
 		if at = s.envelope(); at >= 0 {
 			fill(&best, s, at)
 		}
 		return best
 	}
-	best.Line = s.shown(at)
+	best.exec, best.Line = session >= 0, s.shown(at)
 	fill(&best, s, at)
 	if network[best.Class] && metadataHost(best.Host, best.Address) {
 		best.Class = ClassCredentialsMissing

@@ -76,7 +76,8 @@ func wrapColumn(text string) int {
 	for rest := text; rest != ""; {
 		var line string
 		line, rest = cutLine(rest)
-		inWord := len(previous) == longest && previous[longest-1] != ' ' && line != "" && line[0] != ' '
+		inWord := len(previous) == longest && previous[longest-1] != ' ' && line != "" && line[0] != ' ' &&
+			!sentenceGoesOn(line) && !(len(line) > 4 && line[:4] == previous[:4]) // the prefix of a log
 		if inWord && (len(line) == longest || usual && before == "") {
 			return longest
 		}
@@ -84,6 +85,14 @@ func wrapColumn(text string) int {
 	}
 	return 0
 }
+
+// sentenceGoesOn reports whether a line begins with a whole word of the denial's sentence: somebody wrapped it, no terminal.
+func sentenceGoesOn(line string) bool {
+	word, _, ok := strings.Cut(line, " ")
+	return ok && sentenceWords[word]
+}
+
+var sentenceWords = setOf("because with on is not action status User")
 
 // withoutMargin removes what programs draw at the left edge of their messages: blanks, a bar, a frame.
 func withoutMargin(line string) string {

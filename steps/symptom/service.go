@@ -189,11 +189,20 @@ func spokenService(s screen, at int) string {
 	from, to := s.lineAt(at)
 	for _, span := range [][2]int{{max(from, at-300), min(to, at+300)}, {max(0, at-300), min(len(s.text), at+200)}} {
 		line := s.cut(span[0], span[1])
+		if _, after, ok := strings.Cut(line, "aws "); ok { // the command line: aws SERVICE OPERATION
+			if name, rest, ok := strings.Cut(after, " "); ok && known(name) && rest != "" && isLetter(rest[0]) {
+				return serviceNamed(name)
+			}
+		}
+		if _, after, ok := strings.Cut(line, "Amazon"); ok { // AmazonS3Exception
+			if name, ok := strings.CutSuffix(identifier(after), "Exception"); ok && known(serviceNamed(name)) {
+				return serviceNamed(name)
+			}
+		}
 		for _, w := range spokenNames {
 			for i, offset := strings.Index(line, w.words), 0; i >= 0; {
 				begin, end := offset+i, offset+i+len(w.words)
-				if (begin == 0 || !isWord(line[begin-1]) && line[begin-1] != '/' && line[begin-1] != '-') &&
-					(end == len(line) || !isWord(line[end]) && line[end] != '-' && line[end] != '/') {
+				if (begin == 0 || !isWord(line[begin-1]) && line[begin-1] != '/' && line[begin-1] != '-') && nameEndsAt(line, end) {
 					return w.service
 				}
 				offset = end
@@ -204,26 +213,46 @@ func spokenService(s screen, at int) string {
 	return ""
 }
 
+// nameEndsAt reports whether the name of a service ends at an offset: with the word, or before the next word of a type
+// (S3Exception).
+func nameEndsAt(line string, end int) bool {
+	if end >= len(line) {
+		return true
+	}
+	if c := line[end]; c >= 'A' && c <= 'Z' && end+1 < len(line) {
+		next := line[end+1]
+		return next >= 'a' && next <= 'z'
+	}
+	return !isWord(line[end]) && line[end] != '-' && line[end] != '/'
+}
+
 // ownWords occur in the messages of one service only.
 var ownWords = []struct{ words, service string }{
 	{"host id: ", "s3"}, {"HostID: ", "s3"}, {"<HostId>", "s3"}, {"S3 Extended Request ID", "s3"},
 	{"AuthorizationHeaderMalformed", "s3"}, {"PermanentRedirect", "s3"}, {"NoSuchBucket", "s3"}, {"NoSuchKey", "s3"},
-	{"The bucket you are attempting", "s3"}, {"BucketRegionError", "s3"},
+	{"The bucket you are attempting", "s3"}, {"BucketRegionError", "s3"}, {"The bucket is in this region", "s3"},
 	{"AuthorizationQueryParameters", "s3"}, {"SlowDown", "s3"}, {"The specified bucket", "s3"}, {"InvalidAccessKeyId", "s3"},
 	{"AWS.SimpleQueueService", "sqs"}, {"The specified queue", "sqs"}, {"queue.amazonaws.com/doc", "sqs"},
 	{"Secrets Manager can't", "secretsmanager"}, {"Access to KMS is not allowed", "secretsmanager"}, {"UnauthorizedOperation",
 		"ec2"}, {"was not able to validate the provided access credentials", "ec2"}, {"RequestLimitExceeded", "ec2"},
 	{"AmazonSimpleSystemsManagement", "ssm"}, {"Parameter Store", "ssm"}, {"ParameterNotFound", "ssm"},
 	{"ProvisionedThroughputExceeded", "dynamodb"}, {"Topic does not exist", "sns"}, {"log group", "logs"},
-	{"ciphertext refers to a customer master key", "kms"}, {"Secrets Manager", "secretsmanager"}, {"StateMachineDoesNotExist",
-		"states"}, {"DBInstanceNotFound", "rds"}, {"RepositoryNotFoundException", "ecr"},
+	{"ciphertext refers to a customer master key", "kms"}, {"InvalidCiphertext", "kms"}, {"launch template", "ec2"},
+	{"Secrets Manager", "secretsmanager"}, {"StateMachineDoesNotExist", "states"}, {"DBInstanceNotFound", "rds"},
+	{"RepositoryNotFoundException", "ecr"},
 }
 
 // spokenNames are services as people write them.
 var spokenNames = []struct{ words, service string }{
 	{"S3", "s3"}, {"DynamoDB", "dynamodb"}, {"SQS", "sqs"}, {"SNS", "sns"}, {"SSM", "ssm"}, {"ECR", "ecr"}, {"KMS", "kms"},
 	{"STS", "sts"}, {"Kinesis", "kinesis"}, {"CloudWatch Logs", "logs"}, {"CloudWatch", "cloudwatch"}, {"Lambda", "lambda"},
-	{"SES", "ses"}, {"RDS", "rds"}, {"EC2 ", "ec2"},
+	{"SES", "ses"}, {"RDS", "rds"}, {"EC2", "ec2"}, {"CloudFormation", "cloudformation"}, {"API Gateway", "apigateway"},
+	{"Secrets Manager", "secretsmanager"}, {"SecretsManager", "secretsmanager"}, {"Route 53", "route53"},
+	{"Route53", "route53"}, {"Step Functions", "states"}, {"EventBridge", "events"}, {"Athena", "athena"}, {"Glue", "glue"},
+	{"Cognito", "cognito-idp"}, {"Firehose", "firehose"}, {"CloudFront", "cloudfront"}, {"ECS", "ecs"}, {"EKS", "eks"},
+	{"IAM", "iam"}, {"SageMaker", "sagemaker"}, {"Redshift", "redshift"}, {"ElastiCache", "elasticache"},
+	{"OpenSearch", "es"}, {"CodeBuild", "codebuild"}, {"CodePipeline", "codepipeline"}, {"Rekognition", "rekognition"},
+	{"Textract", "textract"}, {"Auto Scaling", "autoscaling"}, {"AutoScaling", "autoscaling"},
 	{"Bedrock", "bedrock"}, {"s3", "s3"}, {"dynamodb", "dynamodb"}, {"sqs", "sqs"}, {"sns", "sns"}, {"kinesis", "kinesis"},
 	{"secretsmanager", "secretsmanager"}, {"ssm", "ssm"}, {"rds", "rds"}, {"sts", "sts"}, {"kms", "kms"}, {"ecr", "ecr"},
 }

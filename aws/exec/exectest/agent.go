@@ -22,6 +22,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // window is how many frames an agent has on the way; it reads no more from the pty until some are acknowledged.
@@ -50,6 +51,7 @@ type session struct {
 	early    map[int64]func()
 	nextOut  int64
 	sent     int64 // bytes
+	typed    []byte
 	unacked  map[int64][]byte
 	sentAt   map[int64]time.Time
 	tty      *os.File
@@ -166,9 +168,7 @@ func (one *session) work() {
 			reason = err.Error()
 		}
 	}
-	one.mu.Lock()
-	one.ready = true
-	one.mu.Unlock()
+	one.setReady()
 	if reason == "" {
 		reason = one.run()
 	}
@@ -180,6 +180,12 @@ func (one *session) work() {
 	time.Sleep(20 * time.Millisecond)
 	one.end()
 	one.cut()
+}
+
+func (one *session) setReady() {
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	one.ready = true
 }
 
 // run runs the command on a pty until it ends. What is returned is why it could not be run.
@@ -251,6 +257,11 @@ func (one *session) send(payloadType uint32, payload []byte) bool {
 	if one.ended {
 		one.mu.Unlock()
 		return false
+	}
+	if lost := one.server.options.Lose; lost > 0 && one.nextOut == lost {
+		one.nextOut++
+		one.mu.Unlock()
+		return true
 	}
 	if one.seal != nil && payloadType == 1 {
 		payload = sealed(one.seal, payload)
@@ -381,14 +392,26 @@ func (one *session) take(payloadType uint32, payload []byte) {
 			payload = plain
 		}
 		if one.ready {
+			one.typed = append(one.typed, payload...)
 			one.input <- payload
 		}
 	case 3:
 		var size struct{ Cols, Rows uint16 }
 		if json.Unmarshal(payload, &size) == nil && one.ready {
-			_ = pty.Setsize(one.tty, &pty.Winsize{Cols: size.Cols, Rows: size.Rows}) // the program may have ended
+			resize(one.tty, size.Cols, size.Rows)
 		}
 	}
+}
+
+// resize sets the size of a pty, also of one that is just being closed.
+func resize(tty *os.File, cols, rows uint16) {
+	conn, err := tty.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = conn.Control(func(fd uintptr) { // the program may have ended
+		_ = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Col: cols, Row: rows})
+	})
 }
 
 // shakeHands has the client get a key, and both prove that they hold it.
@@ -458,6 +481,7 @@ func (one *session) shakeHands() error {
 	if plain, err := opened(one.in, answer.Challenge); err != nil || string(plain) != string(proof) {
 		return fmt.Errorf("encryption challenge failed: %v", err)
 	}
+	one.setReady() // before it is said: from now on input comes
 	one.send(7, mustJSON(map[string]any{"HandshakeTimeToComplete": 1, "CustomerMessage": "This session is encrypted using AWS KMS."}))
 	return nil
 }

@@ -43,6 +43,9 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		if text("desiredStatus") != "STOPPED" {
 			tasks = append(tasks, TaskARN)
 		}
+		s.mu.Lock()
+		tasks = append(tasks, s.startedTasks(text("desiredStatus") == "STOPPED")...)
+		s.mu.Unlock()
 		answer(w, map[string]any{"taskArns": tasks})
 	case "ecs:DescribeTasks":
 		s.describeTasks(w, in)
@@ -83,7 +86,9 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 		answer(w, map[string]string{"KeyId": text("KeyId"), "Plaintext": base64.StdEncoding.EncodeToString(plain), "CiphertextBlob": base64.StdEncoding.EncodeToString(sealed)})
 	default:
-		refuse(w, 400, "UnknownOperationException", action)
+		if !s.launches(w, action, in) {
+			refuse(w, 400, "UnknownOperationException", action)
+		}
 	}
 }
 
@@ -98,12 +103,20 @@ func (s *Server) describeTasks(w http.ResponseWriter, in map[string]any) {
 	}
 	tasks, failures := []any{}, []any{}
 	for _, t := range in["tasks"].([]any) {
+		s.mu.Lock()
+		started := s.startedTask(t.(string))
+		s.mu.Unlock()
+		if started != nil {
+			tasks = append(tasks, started)
+			continue
+		}
 		if t != TaskARN && t != TaskID {
 			failures = append(failures, map[string]any{"arn": t, "reason": "MISSING"})
 			continue
 		}
 		tasks = append(tasks, map[string]any{"taskArn": TaskARN, "clusterArn": ClusterARN, "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
-			"launchType": "FARGATE", "group": "service:" + Service, "enableExecuteCommand": true, "containers": containers})
+			"launchType": "FARGATE", "group": "service:" + Service, "enableExecuteCommand": true, "containers": containers,
+			"attachments": []any{attachment()}})
 	}
 	answer(w, map[string]any{"tasks": tasks, "failures": failures})
 }

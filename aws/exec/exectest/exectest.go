@@ -1,7 +1,7 @@
 //go:build unix
 
 // Package exectest is a stand-in for what is at the other end of an ECS Exec session: the APIs of ECS, Systems Manager and KMS as far as a
-// session calls them, the message gateway, and the agent in the container, which runs real programs of this computer on a real pty. It
+// session, and the debug task that it may be in, call them, the message gateway, and the agent in the container, which runs real programs of this computer on a real pty. It
 // misbehaves as told. It is imported by tests only.
 //
 // It is written from the protocol, not from aws/exec, and shares nothing with it: a mistake there is not made here again.
@@ -10,10 +10,13 @@ package exectest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/pem"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +49,7 @@ type Options struct {
 	Path  string   // PATH in the container; "" means this computer's own
 	Env   []string // more of the environment
 
+	TLS          bool          // as AWS has it: HTTPS, HTTP/2 offered, with a certificate that only Authority knows
 	Startup      time.Duration // how long the agent takes before it takes input; 0 means 20 ms
 	KMS          bool          // the cluster has a key
 	Challenge    bool          // and the agent asks for its own challenge in the encryption context
@@ -53,8 +57,10 @@ type Options struct {
 	Limit        int           // sessions at a time; 0 means two
 	NotConnected int           // how often ecs:ExecuteCommand fails with TargetNotConnectedException at first
 	NoShell      bool          // the image holds no program at all
+	Presigned    string        // the signature in the URL of the data channel, "" for none
 	RefuseSigned bool          // the gateway answers a signed dial with 403
 	NeedSigned   bool          // the gateway answers an unsigned or wrongly signed dial with 403
+	Lose         int64         // number of a frame of output that never comes, whatever is done; 0 means none
 	Leaving      time.Duration // how long ssm:TerminateSession takes
 	Deny         []string      // actions that are denied: "kms:GenerateDataKey"
 }
@@ -83,6 +89,9 @@ type Server struct {
 	bound    map[string]string // the encryption context of the last one
 	gone     bool
 	dials    []string // "signed", "unsigned"
+
+	definitions map[string]map[string]any // that were registered, by ARN
+	launched    []*Launched
 }
 
 // Start starts a stand-in that ends with the test.
@@ -97,11 +106,17 @@ func Start(t testing.TB, o Options) *Server {
 		o.Startup = 20 * time.Millisecond
 	}
 	s := &Server{options: o, slots: make(chan struct{}, o.Limit), quit: make(chan struct{}), calls: map[string]int{},
-		sessions: map[string]*session{}, keys: map[string][]byte{}}
+		sessions: map[string]*session{}, keys: map[string][]byte{}, definitions: map[string]map[string]any{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /", s.api)
 	mux.HandleFunc("GET /v1/data-channel/{id}", s.gateway)
-	s.http = httptest.NewServer(mux)
+	s.http = httptest.NewUnstartedServer(mux)
+	if o.TLS {
+		s.http.EnableHTTP2 = true
+		s.http.StartTLS()
+	} else {
+		s.http.Start()
+	}
 	t.Cleanup(s.stop)
 	return s
 }
@@ -119,6 +134,17 @@ func (s *Server) stop() {
 
 // URL is what AWS_ENDPOINT_URL has to be.
 func (s *Server) URL() string { return s.http.URL }
+
+// Authority writes the certificate by which the stand-in's own is known to a file: what AWS_CA_BUNDLE has to be.
+func (s *Server) Authority(t testing.TB) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "authority.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.http.Certificate().Raw})
+	if err := os.WriteFile(file, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
 
 // Calls returns how often each action was called.
 func (s *Server) Calls() map[string]int {
@@ -218,6 +244,17 @@ func (s *Server) Inputs() int64 {
 	return n
 }
 
+// Typed returns all input that agents have taken.
+func (s *Server) Typed() string {
+	var all []byte
+	s.each(func(one *session) {
+		one.mu.Lock()
+		defer one.mu.Unlock()
+		all = append(all, one.typed...)
+	})
+	return string(all)
+}
+
 func (s *Server) each(f func(*session)) {
 	s.mu.Lock()
 	var all []*session
@@ -237,5 +274,9 @@ func randomHex(n int) string {
 }
 
 func (s *Server) streamURL(id string) string {
-	return fmt.Sprintf("%s/v1/data-channel/%s?role=publish_subscribe", strings.Replace(s.http.URL, "http", "ws", 1), id)
+	u := fmt.Sprintf("%s/v1/data-channel/%s?role=publish_subscribe", strings.Replace(s.http.URL, "http", "ws", 1), id)
+	if s.options.Presigned != "" {
+		u += "&X-Amz-Signature=" + s.options.Presigned
+	}
+	return u
 }

@@ -57,7 +57,7 @@ type Fault struct {
 	Times         int    // 0 means always
 }
 
-// Options say what a run does. Each look at it brings it a step further.
+// Options say what a run does. Each look at it brings it further.
 type Options struct {
 	Deny      []string         // actions: "ssm:StartAutomationExecution"
 	Faults    map[string]Fault // by operation
@@ -68,6 +68,7 @@ type Options struct {
 	FailAs    string           // "Failed", "TimedOut"
 	Failure   string
 	Type      string // of the failure: "Permission"
+	Stride    int    // how many steps a look brings; 0 means 1
 	Truncated bool   // the run is given with its first steps only
 	Upstream  string // what is not Automation's goes here
 }
@@ -309,7 +310,7 @@ func (s *Server) get(w http.ResponseWriter, body []byte) {
 
 // state returns how far a run has come: a step with each look.
 func (s *Server) state(r *run) (string, []any) {
-	at := r.looks - 1 // the step at work
+	at := (r.looks - 1) * max(s.options.Stride, 1) // the step at work
 	last := Steps
 	if s.options.NoLambda {
 		last = sleeping // the steps after it are never run, and stay Pending

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
+	"fargate-doctor/aws/exec"
+	"fargate-doctor/aws/read"
+	"fargate-doctor/steps"
+	"fargate-doctor/tui"
+	"fargate-doctor/tui/demoshell"
+)
+
+// session returns a world as the wizard works on it, with what may be done there.
+func (p *program) session(w world) tui.Session {
+	s := tui.Session{Reader: w.reader, Region: w.region, Profile: w.profile}
+	switch {
+	case p.set.readOnly:
+	case w.cloud != nil:
+		s.Reader = w.cloud
+		s.Debug = &debug.Launcher{API: w.cloud, Reader: w.cloud, Now: w.now, Token: rand.Text, Every: demoLook}
+		s.Shell = w.demoShell
+		w.cloud.Pull = w.demoPull
+	case w.launches != nil:
+		s.Debug = &debug.Launcher{API: w.launches, Reader: w.reader, Now: w.now, Token: rand.Text}
+		s.Shell = w.shell
+	}
+	return s
+}
+
+// demoLook is how often a debug task of a demo world is looked at.
+const demoLook = 200 * time.Millisecond
+
+// shell opens a session of ECS Exec.
+func (w world) shell(ctx context.Context, task aws.Task, container string) (tui.Terminal, error) {
+	target, err := exec.Choose(task, container)
+	if err != nil {
+		return nil, err
+	}
+	return (&exec.Client{API: w.sessions}).Terminal(ctx, target), nil
+}
+
+// demoShell opens a shell in a container of a demo world.
+func (w world) demoShell(ctx context.Context, task aws.Task, container string) (tui.Terminal, error) {
+	target, err := exec.Choose(task, container)
+	if err != nil {
+		return nil, err
+	}
+	in := steps.Case{Region: w.region, Cluster: task.Cluster, Task: task.ARN, Container: target.Container}
+	place := demoshell.Place{World: w.title, Region: w.region, Task: task.ID, Case: in}
+	if arn, ok := aws.ParseARN(task.ARN); ok {
+		place.Account = arn.Account
+	}
+	if d, err := read.TaskDefinition(ctx, w.cloud, task.TaskDefinition); err == nil {
+		place.Role = d.TaskRole
+		for _, c := range d.Containers {
+			if c.Name == target.Container {
+				place.Variables = c.Environment
+			}
+		}
+	}
+	place.Variables = append(place.Variables, task.Environment[target.Container]...)
+	engine := &steps.Engine{Reader: w.cloud, Region: w.region, Now: w.now}
+	place.Walk = func(ctx context.Context, c steps.Case) (steps.Report, error) { return engine.Walk(ctx, c, nil) }
+	return demoshell.New(ctx, place), nil
+}
+
+// demoPull says in ECS's words why an image can't be pulled in a demo world.
+func (w world) demoPull(ctx context.Context, n aws.NetworkConfiguration, image string) string {
+	registry := debug.Registry(image)
+	r, err := (&steps.Engine{Reader: w.reader, Region: w.region}).Walk(ctx, steps.PullCase(w.region, n, registry), nil)
+	if err != nil || steps.PullBlocked(r) == "" {
+		return ""
+	}
+	return fmt.Sprintf(`CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref docker.io/%s:latest: `+
+		`failed to do request: Head "https://%s/v2/%s/manifests/latest": dial tcp 203.0.113.7:443: i/o timeout`, image, registry, image)
+}

@@ -21,6 +21,7 @@ func (p *program) diagnoseCommand() *cobra.Command {
 	var symptom string
 	var answers map[string]string
 	var wish runbookWish
+	var probes probeWish
 	var to destination
 	var every time.Duration
 	cmd := &cobra.Command{
@@ -34,6 +35,10 @@ could not be read (the report names it).
 --watch walks again with fresh facts until nothing is in the way, or --timeout ends it. Each change is a line on stderr; the report is that
 of the last walk, and so is the exit status.
 
+--probe also looks from inside the task's container, over one session of ECS Exec: name lookup, TCP connection, TLS handshake, HTTP
+request with and without the container's proxy, and a harmless call of the AWS CLI, with whatever tools the image has. What it sees is held
+against what the configuration says; a difference is a finding of its own.
+
 --runbook also runs AWSSupport-TroubleshootECSTaskFailedToStart of AWS Systems Manager on the task, which must have failed, and holds its
 result against the report. It may make a Lambda function and a role in the account; what it will do is shown first, and at a terminal you
 are asked. A run for the task that is under way is joined. Ctrl-C stops a run that this command started. The exit status is that of the
@@ -45,6 +50,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
   fargate-doctor diagnose --cluster shop --service web --to sns --redact -o report.html     (a page for a colleague)
   tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
   fargate-doctor diagnose --cluster shop --service web --to sns --watch && echo open     (while somebody mends it)
+  fargate-doctor diagnose --cluster shop --service web --to sns --probe      (look from inside the container too)
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
   fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
 		Args:        cobra.NoArgs,
@@ -84,7 +90,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 			if every > 0 && !cmd.Flags().Changed("timeout") {
 				p.set.timeout = watchTimeout
 			}
-			return p.diagnose(cmd.Context(), c, every, wish, to)
+			return p.diagnose(cmd.Context(), c, every, wish, probes, to)
 		},
 	}
 	f := cmd.Flags()
@@ -101,6 +107,9 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	f.StringSliceVar(&launch.SecurityGroups, "security-group", nil, "security group of a task that does not exist yet")
 	f.BoolVar(&launch.PublicIP, "public-ip", false, "the task that does not exist yet gets a public address")
 	f.StringToStringVar(&answers, "answer", nil, "answer to a question that a report asks: id=value")
+	f.BoolVar(&probes.wanted, "probe", false, "also look from inside the container, over ECS Exec, and hold that against the report")
+	f.StringVar(&probes.in, "probe-in", probePlaces[0], "where to look from: "+quoted(probePlaces)+", a debug task that runs beside the task")
+	f.BoolVar(&probes.install, "probe-install", false, "install tools in the container where it has none to look with")
 	f.BoolVar(&wish.wanted, "runbook", false, "also run the AWS runbook for tasks that fail to start, and compare")
 	f.StringVar(&wish.role, "automation-role", "", "ARN of the role that the runbook is to use (default: your own permissions)")
 	f.DurationVar(&every, "watch", 0, "walk again this often (--watch is every 15s) until nothing is in the way, or --timeout ("+watchTimeout.String()+" then)")
@@ -145,11 +154,14 @@ func symptomNames() []string {
 	return names
 }
 
-func (p *program) diagnose(ctx context.Context, flags steps.Case, every time.Duration, wish runbookWish, to destination) error {
+func (p *program) diagnose(ctx context.Context, flags steps.Case, every time.Duration, wish runbookWish, probes probeWish, to destination) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
 	if err := wish.check(p.set, flags); err != nil {
+		return err
+	}
+	if err := probes.check(p.set, flags); err != nil {
 		return err
 	}
 	w, err := p.open(ctx)
@@ -184,14 +196,23 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case, every time.Dur
 	}
 	r, err := walk(walking)
 	if every > 0 {
-		watch := watch{every: every, tell: func(format string, args ...any) { p.tell(w.now(), format, args...) }, walk: func(ctx context.Context) (steps.Report, error) {
-			engine.Forget("")
-			return walk(ctx)
-		}}
+		watch := watch{
+			every: every,
+			tell:  func(format string, args ...any) { p.tell(w.now(), format, args...) },
+			walk: func(ctx context.Context) (steps.Report, error) {
+				engine.Forget("")
+				return walk(ctx)
+			},
+		}
 		r, err = watch.until(walking, r, err)
 	}
 	if err != nil {
 		return err
+	}
+	if probes.wanted {
+		if r, err = p.probed(ctx, engine, w, c, probes, r); err != nil {
+			return err
+		}
 	}
 	p.status = report.ExitCode(r)
 	if wish.wanted {

@@ -17,7 +17,7 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "tui/demoshell", "steps", "steps/report", "steps/symptom", "tui", "tui/background", "tui/plain"},
+	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "tui/demoshell", "steps", "steps/probe", "steps/report", "steps/symptom", "tui", "tui/background", "tui/plain"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
@@ -29,10 +29,11 @@ var mayImport = map[string][]string{
 	"aws/snapshot":   {"aws"},
 	"aws/demo":       {"aws", "aws/read", "aws/snapshot"},
 	"tui/demoshell":  {"aws", "aws/vpc", "steps"},
-	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/symptom"},
-	"steps/report":   {"aws", "aws/vpc", "steps"},
 	"steps/symptom":  {"aws"},
 	"tui":            {"aws", "aws/debug", "aws/read", "aws/vpc", "steps", "steps/report", "steps/symptom"},
+	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/probe", "steps/symptom"},
+	"steps/report":   {"aws", "aws/vpc", "steps", "steps/probe"},
+	"steps/probe":    {"aws", "steps/symptom"},
 	"tui/background": {},
 	"tui/plain":      {"aws", "aws/read", "steps", "steps/report"},
 }
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 var testSupport = []string{"aws/live/livetest", "aws/exec/exectest", "aws/runbook/runbooktest"}
 
 // pure packages take values and return values: no I/O and no clock.
-var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report", "steps/symptom"}
+var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report", "steps/symptom", "steps/probe"}
 
 var banned = []string{"os", "os/exec", "net", "net/http", "log", "math/rand", "syscall"}
 

@@ -1,5 +1,7 @@
 package steps
 
+import "fargate-doctor/steps/probe"
+
 // A Case is what the person asks about: the subject, the symptom and the target.
 type Case struct {
 	Region    string
@@ -14,6 +16,7 @@ type Case struct {
 	Resource  string            // ARN of what it was refused on; "" when nobody has said it
 	Error     string            // what the application printed, as pasted; may be several lines
 	Answers   map[string]string // by Question.ID, from the person
+	Probes    *probe.Round      // what was seen from inside; nil when nobody has looked
 
 	retried bool // the facts were changed in memory: what failed before no longer tells of them
 }

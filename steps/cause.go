@@ -18,7 +18,7 @@ type Explanation struct {
 
 var catalogue = func() []Explanation {
 	all := slices.Concat(taskCauses, groupCauses, aclCauses, routeCauses, networkCauses, endpointCauses, dnsCauses, targetCauses,
-		accessCauses, execCauses, startCauses, imageCauses, secretCauses, logCauses, fileCauses)
+		accessCauses, execCauses, startCauses, imageCauses, secretCauses, logCauses, fileCauses, probeCauses)
 	slices.SortFunc(all, func(a, b Explanation) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }()

@@ -43,7 +43,7 @@ func TestEveryCauseIsExplained(t *testing.T) {
 	}
 }
 
-var codeForm = regexp.MustCompile(`^(task|ecs|sg|nacl|route|endpoint|dns|target|proxy|iam|kms|image|secret|file|logs|efs|start|exec)\.[a-z0-9]+(-[a-z0-9]+)*$`)
+var codeForm = regexp.MustCompile(`^(task|ecs|sg|nacl|route|endpoint|dns|target|proxy|iam|kms|image|secret|file|logs|efs|start|exec|probe)\.[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // The sources say which codes can be emitted: constants of aws/vpc, and string literals of the steps that are not ids.
 func TestTheCatalogueHoldsWhatIsEmittedAndNothingElse(t *testing.T) {

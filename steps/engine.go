@@ -83,6 +83,15 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 		Calls:  callsSince(before, e.calls.Calls()), Duration: e.now().Sub(began),
 	}
 	r.Verdict = overall(results, r.Causes)
+	if c.Probes != nil {
+		comparisons, _ := compared.Try(f)
+		r.Probes = &Probed{Round: *c.Probes, Comparisons: comparisons}
+		r.Steps = strengthened(r.Steps, r.Causes, comparisons)
+		if contradicted(results) {
+			r.Verdict = Inconclusive
+			slices.SortStableFunc(r.Causes, func(a, b Cause) int { return byProbe(b) - byProbe(a) })
+		}
+	}
 	if p, err := path.Try(f); err == nil {
 		r.Trace, r.Resolved = p.main, p.resolution
 		if p.proxied {

@@ -91,6 +91,7 @@ type Facts struct {
 	values  map[string]learned // fetched facts by name; never modified once it is here
 	derived *derivations
 	scope   []known           // what may be asked for; nil is everything
+	mended  bool              // something was changed in memory to see what would come of it
 	used    func(name string) // told of each fact that is asked for within a scope; may be nil
 }
 

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -196,7 +197,7 @@ var network = &Fact[knownNetwork]{
 	Key: func(f Facts) string {
 		at := here.Of(f)
 		return strings.Join([]string{task.Of(f).ID, strings.Join(at.subnets, ","), strings.Join(at.groups, ","), f.c.Target,
-			f.c.Container, f.c.Answers[answerDNS]}, " ")
+			f.c.Container, f.c.Answers[answerDNS], fmt.Sprint(f.seen(dialled.Of(f).Host), f.seen(target.Of(f).Host))}, " ")
 	},
 	Fetch: func(ctx context.Context, s source, f Facts) (knownNetwork, error) {
 		around := surroundings.Of(f)

@@ -66,6 +66,7 @@ var dialled = &Fact[Target]{
 // flows are the connections that decide a case.
 type flows struct {
 	resolution vpc.Resolution // of the name that is dialled; zero for an address
+	seen       bool           // that a probe decided, because the configuration does not
 	main       *vpc.Flow      // what the container opens; nil when its destination is not known
 	six        *vpc.Flow      // the same over IPv6, when main is IPv4 and both could be used
 	lookups    []vpc.Flow     // UDP and TCP to a DNS server of one's own
@@ -89,8 +90,9 @@ func (w flows) all() []vpc.Flow {
 
 // Ids of the questions whose answers decide which way is followed.
 const (
-	answerDNS   = "dns.name"
-	answerProxy = "proxy.settings"
+	answerDNS         = "dns.name"
+	answerProxy       = "proxy.settings"
+	answerProxyTarget = "proxy.target"
 )
 
 // flowsTo are the connections that the task opens to reach a host, seen from its subnet and from the others of its service.
@@ -101,8 +103,8 @@ func flowsTo(n knownNetwork, f Facts, to Target) flows {
 		return w
 	}
 	from := sourceOf(f, at.subnets[0])
-	destinations, resolution := destinationsOf(n, to, at.vpc, f.c.Answers[answerDNS])
-	w.resolution = resolution
+	destinations, resolution, seen := destinationsOf(n, to, at.vpc, f.c.Answers[answerDNS], f.seen(to.Host))
+	w.resolution, w.seen = resolution, seen
 	w.main, w.six = n.families(from, destinations, to.Port)
 	if w.main != nil {
 		for _, id := range siblingsOf(f, at) {
@@ -129,7 +131,7 @@ func flowsOver(n knownNetwork, f Facts) flows {
 	if p, err := proxy.Try(f); err == nil && p.used() {
 		w.proxied = true
 		t := target.Of(f)
-		destinations, wanted := destinationsOf(n, t.Target, at.vpc, "")
+		destinations, wanted, _ := destinationsOf(n, t.Target, at.vpc, "", f.seen(t.Host))
 		w.wanted = wanted
 		w.direct, _ = n.families(sourceOf(f, at.subnets[0]), destinations, t.Port)
 		if id := n.holderOf(at.vpc, p.host); id != "" && w.direct != nil {
@@ -171,15 +173,19 @@ func siblingsOf(f Facts, at place) []string {
 	return others
 }
 
-// destinationsOf says which addresses a host has, one set for each family. The answer is what the person says about a name
-// whose lookup can't be followed.
-func destinationsOf(n knownNetwork, t Target, vpcID, answer string) ([]vpc.Destination, vpc.Resolution) {
+// destinationsOf says which addresses a host has, one set for each family. For a name whose lookup can't be followed the addresses count
+// that a probe has seen, which the bool tells, else the answer of the person.
+func destinationsOf(n knownNetwork, t Target, vpcID, answer string, seen []netip.Addr) ([]vpc.Destination, vpc.Resolution, bool) {
 	if a, err := netip.ParseAddr(t.Host); err == nil {
-		return []vpc.Destination{{Name: t.Host, Addresses: only(a)}}, vpc.Resolution{}
+		return []vpc.Destination{{Name: t.Host, Addresses: only(a)}}, vpc.Resolution{}, false
 	}
 	r := n.Resolve(t.Host, vpcID)
 	if r.Path != vpc.PathUnknown {
-		return r.To, r
+		return r.To, r, false
+	}
+	if len(seen) > 0 {
+		r = n.leading(r, seen)
+		return r.To, r, true
 	}
 	switch answer {
 	case "public":
@@ -194,7 +200,7 @@ func destinationsOf(n knownNetwork, t Target, vpcID, answer string) ([]vpc.Desti
 			}
 		}
 	}
-	return r.To, r
+	return r.To, r, false
 }
 
 // families returns the flow that is judged first, IPv4 if there is one, and the IPv6 flow beside it, if the source could

@@ -45,6 +45,7 @@ func proveFix(tree []Step, f Facts, before []Cause, step string, found Finding, 
 	whole := fix
 	for range maxParts {
 		f = fix.apply(f).again()
+		f.mended = true // and what was probed was probed before
 		after := walkTree(tree, f)
 		if mended(step, found, before, after) {
 			whole.Proven = true

@@ -21,6 +21,7 @@ type Report struct {
 	Calls    map[string]int // by operation: "ec2:DescribeSubnets"
 	Duration time.Duration
 	Runbook  *Runbook // what the AWS runbook found; nil when nobody asked for it
+	Probes   *Probed  // what was seen from inside; nil when nobody asked for it
 }
 
 // Subject says what was examined.

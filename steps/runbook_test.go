@@ -194,7 +194,7 @@ func TestWhatARunSays(t *testing.T) {
 
 // Every cause has its areas, or is known to have none.
 func TestEveryCauseHasAnAreaOrNone(t *testing.T) {
-	none := regexp.MustCompile(`^(task|target|proxy|start|ecs|exec|platform|service)\.`)
+	none := regexp.MustCompile(`^(task|target|proxy|start|ecs|exec|platform|service|probe)\.`)
 	for _, c := range steps.Causes() {
 		if len(steps.AreasOf(c.Code)) == 0 && !none.MatchString(c.Code) {
 			t.Errorf("%s belongs to no area", c.Code)

@@ -107,8 +107,13 @@ func (s Step) ready(f Facts) bool {
 func (s Step) judge(f Facts) StepResult {
 	finding := s.evaluate(f)
 	if finding.Verdict == Unknown && s.Question != nil && !finding.settled {
-		if answer, ok := s.Answers[f.c.Answers[s.Question.ID]]; ok {
-			finding = finding.answered(answer, *s.Question, f.c.Answers[s.Question.ID])
+		value := f.answered(s.Question.ID)
+		seen := value != ""
+		if !seen {
+			value = f.c.Answers[s.Question.ID]
+		}
+		if answer, ok := s.Answers[value]; ok {
+			finding = finding.answered(answer, *s.Question, value, seen)
 		} else if f.lacks(task) == nil { // without the task there is nothing that an answer could be about
 			finding.Question = s.Question
 		}
@@ -137,15 +142,20 @@ func unread(err error) Finding {
 	return f
 }
 
-// answered returns the finding as the person's answer makes it. What could not be read stays named.
-func (f Finding) answered(answer Finding, q Question, value string) Finding {
+// answered returns the finding as an answer makes it, which the person gave, or which was seen from inside. What could not be read stays
+// named.
+func (f Finding) answered(answer Finding, q Question, value string, seen bool) Finding {
+	by, words := "you", " (you said so)"
+	if seen {
+		by, words = "probe", " (seen from inside)"
+	}
 	for _, c := range q.Choices {
 		if c.Value == value {
-			f.Evidence = append(slices.Clone(f.Evidence), Evidence{Kind: "you", Detail: c.Label})
+			f.Evidence = append(slices.Clone(f.Evidence), Evidence{Kind: by, Detail: c.Label})
 		}
 	}
-	f.Verdict, f.Cause, f.Answered = answer.Verdict, answer.Cause, true
-	f.Summary = answer.Summary + " (you said so)"
+	f.Verdict, f.Cause, f.Answered = answer.Verdict, answer.Cause, !seen
+	f.Summary = answer.Summary + words
 	if answer.Means != "" {
 		f.Means = answer.Means
 	}

@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/vpc"
@@ -110,6 +111,9 @@ func (p paths) onName(region, good string, tests ...vpc.ResolveTest) Finding {
 	if found.Verdict == Fail && p.doubt != nil {
 		return found.doubted(p.doubt)
 	}
+	if found.Verdict == Unknown && p.seen {
+		return Finding{Verdict: Pass, Summary: "what this name gets was seen from inside the container", Evidence: found.Evidence}
+	}
 	return found
 }
 
@@ -186,6 +190,12 @@ func judgePrivateDNS(f Facts) Finding {
 	p, out := path.Of(f), exit.Of(f)
 	checks := fromResolution(p.resolution, vpc.ResolveHostnames, vpc.ResolveEndpoint)
 	switch {
+	case p.seen && out.because != "" && out.because == elsewhere(p.resolution):
+		e, _ := Explain(out.because)
+		return Finding{
+			Verdict: Fail, Cause: e.Code, Summary: "the DNS servers that answer give public addresses, though the VPC has an endpoint for the service", Means: e.Means,
+			Resources: []string{p.resolution.Name}, Fixes: []Fix{{Title: strings.TrimSuffix(e.Mend, ".")}},
+		}
 	case p.resolution.Path == vpc.PathUnknown && len(checks) == 0 && p.resolution.Name != "":
 		return Finding{Verdict: Skipped, Summary: "where the name leads is not known"}
 	case p.resolution.Path != vpc.PathPublic && (len(checks) > 0 || p.resolution.Path != vpc.PathPrivate):

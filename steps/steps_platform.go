@@ -62,7 +62,7 @@ var platformSteps = []Step{{
 	Docs:         []string{docMTU, docTaskNetworking},
 	Needs:        []known{path, task},
 	Eval:         judgeMTU,
-	Next:         []Edge{{Symptoms: []Symptom{Unsure}, To: "access.call"}, {Symptoms: []Symptom{Exec}, To: "exec.path"}, {To: ""}},
+	Next:         []Edge{{To: "probe.result"}},
 }}
 
 func judgeIPv6Address(f Facts) Finding {

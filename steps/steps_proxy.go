@@ -35,7 +35,7 @@ var proxySteps = []Step{{
 	Needs:        []known{proxy, target, path},
 	Eval:         judgeProxyTarget,
 	Next:         []Edge{{To: "ipv6.address"}},
-	Question: &Question{ID: "proxy.target", Text: "Do the proxy's own rules let this host through?", Choices: []Choice{
+	Question: &Question{ID: answerProxyTarget, Text: "Do the proxy's own rules let this host through?", Choices: []Choice{
 		{"yes", "yes, its log shows the connection"}, {"no", "no, it refuses the host"}, {"unknown", "I don't know"},
 	}},
 	Answers: map[string]Finding{

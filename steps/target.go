@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/steps/probe"
 )
 
 // A TargetError says why a target can't be understood: a sentence for the person, and what to type instead.
@@ -201,4 +202,9 @@ func awsHost(host string) bool {
 		}
 	}
 	return false
+}
+
+// Probe returns the target as probes take it.
+func (t Target) Probe(region string) probe.Target {
+	return probe.Target{Host: t.Host, Port: t.Port, Scheme: t.Scheme, Service: t.Service, Region: region}
 }

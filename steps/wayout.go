@@ -33,6 +33,10 @@ func (p paths) wayOut(n knownNetwork, at place, t Target, region string) wayOut 
 	if !w.missing || p.resolution.Path != vpc.PathPublic {
 		return w
 	}
+	if p.seen && len(n.endpointsFor(p.resolution.Service, at.vpc)) > 0 {
+		w.because = elsewhere(p.resolution)
+		return w
+	}
 	for _, c := range p.resolution.Checks {
 		if c.Code != "" && (c.Test == vpc.ResolveHostnames || c.Test == vpc.ResolveEndpoint) {
 			w.because = c.Code
@@ -53,6 +57,16 @@ func (p paths) wayOut(n knownNetwork, at place, t Target, region string) wayOut 
 		w.because = "endpoint.missing"
 	}
 	return w
+}
+
+// elsewhere returns the cause code of what answers for a name in the place of the VPC's resolver, so that only the container knows what.
+func elsewhere(r vpc.Resolution) string {
+	for _, c := range r.Checks {
+		if c.Result == vpc.NotDecided && (c.Test == vpc.ResolveServers || c.Test == vpc.ResolveForward) {
+			return c.Code
+		}
+	}
+	return ""
 }
 
 // otherRegion reports whether the target is an AWS endpoint of a region that is not the task's.

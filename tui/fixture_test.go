@@ -335,6 +335,14 @@ func nasty(c steps.Case) steps.Report {
 		dirty(&r.Trace.Hops[i].ID)
 		dirty(&r.Trace.Hops[i].Detail)
 	}
+	r.Needs = unstarted(c).Needs
+	for i := range r.Needs {
+		n := &r.Needs[i]
+		dirty(&n.Title)
+		dirty(&n.Role)
+		dirty(&n.Exists.Summary)
+		dirty(&n.Exists.Cause)
+	}
 	for i := range r.Steps {
 		s := &r.Steps[i]
 		for _, text := range []*string{&s.Ask, &s.Why, &s.Summary, &s.Means, &s.Because, &s.Cause} {

@@ -110,6 +110,8 @@ var scenes = []scene{
 	{"walk-refused", fromRefusedWalk, nil},
 	{"finding-document", fromRefusedWalk, []string{"enter"}},
 	{"answer-refused", fromRefusedWalk, []string{"a"}},
+	{"walk-start", fromStart, nil},
+	{"needs", fromStart, []string{"t", "j", "j", "j"}},
 	{"walk-blocked", fromWalk, nil},
 	{"walk-elsewhere", fromWalk, []string{"g", "j"}},
 	{"walk-question", fromQuestion, nil},

@@ -19,7 +19,7 @@ var keys = struct {
 	choice, paste, copyDocument, take, takeTold, clear        key.Binding
 	debug, shell, stop                                        key.Binding
 	profile, region, failures, help, quit, interrupt          key.Binding
-	watch, save, overwrite, mask, who, menu, mouse            key.Binding
+	watch, save, overwrite, mask, who, menu, mouse, needs     key.Binding
 }{
 	up:       bind("↑ k", "up", "up", "k"),
 	down:     bind("↓ j", "down", "down", "j"),
@@ -44,6 +44,7 @@ var keys = struct {
 	copySentence: bind("y", "copy sentence", "y"),
 	watch:        bind("W", "watch", "W"),
 	save:         bind("s", "save report", "s"),
+	needs:        bind("t", "all needs", "t"),
 	answer:       bind("a", "the answer", "a"),
 	choose:       bind("1-9", "answer", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	choice:       bind("← →", "choose an answer", "left", "right", "h", "l"),

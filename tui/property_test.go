@@ -14,11 +14,11 @@ import (
 // no control character. person.frame is what fails.
 func TestEveryFrameFits(t *testing.T) {
 	anyKey := []string{"up", "down", "left", "right", "home", "end", "pgup", "pgdown", "enter", "enter", "esc", "tab", "backspace", "ctrl+r",
-		"j", "k", "g", "G", "/", "o", "O", "r", "R", "c", "y", "a", "p", "?", "!", ":", "i", "s", "W", "m", "1", "2", "sns", "界", "e\u0301", "x:1",
+		"j", "k", "g", "G", "/", "o", "O", "r", "R", "c", "y", "a", "p", "?", "!", ":", "i", "s", "W", "m", "t", "1", "2", "sns", "界", "e\u0301", "x:1",
 		"v", "v", "J", "ctrl+s", "ctrl+s", "ctrl+l", "ctrl+j", "paste:" + refusalText, "paste:" + timeoutText, "paste:AccessDenied",
 		"paste:" + hostile + "\t" + hostile + "\n" + strings.Repeat("界x ", 60), "sns:Publish", "arn:aws:sns:eu-central-1:111122223333:x"}
 	rapid.Check(t, func(r *rapid.T) {
-		report := rapid.SampledFrom([]func(steps.Case) steps.Report{blocked, denied, nasty, refused}).Draw(r, "report")
+		report := rapid.SampledFrom([]func(steps.Case) steps.Report{blocked, denied, nasty, refused, unstarted}).Draw(r, "report")
 		a := shop()
 		for i := range a.tasks {
 			a.tasks[i]["group"] = "service:" + hostile + a.tasks[i]["group"].(string)
@@ -29,7 +29,7 @@ func TestEveryFrameFits(t *testing.T) {
 		o := with(a, &script{report: report, told: told[:rapid.IntRange(0, 2).Draw(r, "told")]})
 		if rapid.Bool().Draw(r, "asked") {
 			o = asked(o)
-			o.Case.Symptom = rapid.SampledFrom([]steps.Symptom{steps.Timeout, steps.Auth, ""}).Draw(r, "symptom")
+			o.Case.Symptom = rapid.SampledFrom([]steps.Symptom{steps.Timeout, steps.Auth, steps.Start, ""}).Draw(r, "symptom")
 		}
 		if rapid.Bool().Draw(r, "suggested") {
 			o.Suggested = steps.Case{Error: hostile + refusalText, Action: hostile, Resource: hostile, Target: hostile}

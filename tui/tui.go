@@ -102,7 +102,9 @@ func Run(ctx context.Context, o Options) error {
 	o.Out = shared(o.Out)
 	m := New(ctx, o)
 	defer m.cancel()
-	_, err := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out)).Run()
+	program := tea.NewProgram(m, tea.WithAltScreen(), tea.WithInput(o.In), tea.WithOutput(o.Out))
+	defer context.AfterFunc(ctx, program.Quit)() // as by the person: the terminal is restored, and the reader of keys is waited for
+	_, err := program.Run()
 	m.tidy()
 	switch {
 	case ctx.Err() != nil:

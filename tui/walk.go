@@ -125,6 +125,9 @@ func (s *walk) keys(e *env) []key.Binding {
 		ks = append(ks, keys.copyDocument)
 	}
 	ks = append(ks, e.actions()...)
+	if len(s.needs()) > 0 {
+		ks = append(ks, keys.needs)
+	}
 	if s.report != nil {
 		ks = append(ks, keys.answer, keys.copySentence)
 	}
@@ -164,6 +167,8 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 		}
 	case key.Matches(k, keys.debug), key.Matches(k, keys.shell):
 		return act(e, k, &s.offer)
+	case key.Matches(k, keys.needs) && len(s.needs()) > 0:
+		e.open(&needed{walk: s})
 	case key.Matches(k, keys.answer) && s.report != nil:
 		e.open(&answer{walk: s})
 	case key.Matches(k, keys.copyFix):

@@ -8,11 +8,7 @@ import (
 )
 
 func (s *walk) view(e *env, w, h int) []string {
-	ribbons := 1
-	if h >= roomy-2 {
-		ribbons = 2
-	}
-	head := append(s.heading(e, w), s.way(e.style, w, ribbons)...)
+	head := append(s.heading(e, w), s.way(e.style, w, h)...)
 	if h >= leastHeight {
 		head = append(head, "")
 	}
@@ -102,9 +98,17 @@ func symptomTitle(symptom steps.Symptom) string {
 	return string(symptom)
 }
 
-// way is the ribbon; before the walk has come to the path, its two ends.
-func (s *walk) way(p palette, w, n int) []string {
+// way is the ribbon, or the matrix of what a start needs; before the walk has come to the path, its two ends.
+func (s *walk) way(p palette, w, h int) []string {
+	ribbons := 1
+	if h >= roomy-2 {
+		ribbons = 2
+	}
 	switch {
+	case len(s.needs()) > 0 && w < roomForTwo: // the tree has its room above the conclusion, which is longer here
+		return needs(p, s.needs(), s.rootCode(), w, max(h/4, 3))
+	case len(s.needs()) > 0:
+		return needs(p, s.needs(), s.rootCode(), w, max(h/3, 3))
 	case s.aboutCall():
 		return []string{s.layerRibbon(p, w)}
 	case s.report == nil && s.aboutStart():
@@ -116,7 +120,7 @@ func (s *walk) way(p palette, w, n int) []string {
 	case len(s.report.Trace.Hops) == 0:
 		return []string{p.faint.Render(cut(" no path was walked", w))}
 	}
-	return ribbon(p, s.report.Trace.Hops, w, n)
+	return ribbon(p, s.report.Trace.Hops, w, ribbons)
 }
 
 // conclusion is the end line: what came of the walk, what mends it, what was not read, what is asked of the person.

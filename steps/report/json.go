@@ -30,6 +30,7 @@ type document struct {
 	Calls      calls         `json:"calls" doc:"Calls to AWS."`
 	DurationMs int64         `json:"durationMs" doc:"How long the walk took, in milliseconds."`
 	Runbook    *runbookJSON  `json:"runbook,omitempty" doc:"The AWS runbook that was run beside the walk; absent when none was asked for."`
+	Probes     *probesJSON   `json:"probes,omitempty" doc:"What was seen from inside the container; absent when nobody asked for it."`
 }
 
 type subject struct {
@@ -172,6 +173,7 @@ func JSON(r steps.Report) ([]byte, error) {
 		}),
 		Missing: list(Missing(r)),
 		Runbook: runbookOf(r.Runbook),
+		Probes:  probesOf(r.Probes),
 		Calls:   calls{ByOperation: map[string]int{}},
 	}
 	if c := r.Call; c != (steps.Call{}) {

@@ -40,13 +40,7 @@ func (p *page) runbook(b *steps.Runbook) {
 		case f.Why != "":
 			text += " (" + f.Why + ")"
 		}
-		for i, l := range wrap(aws.Clean(text), p.width-columns(mark)) {
-			if i == 0 {
-				p.line(p.paint(sign.style, mark) + l)
-			} else {
-				p.line(strings.Repeat(" ", columns(mark)) + l)
-			}
-		}
+		p.marked(mark, sign.style, text)
 	}
 	for _, c := range b.Unnamed {
 		p.paragraph("  ", fmt.Sprintf("Not named by the runbook: %s, %s", c.Code, c.Summary))

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fargate-doctor/steps"
+	"fargate-doctor/steps/probe"
 	"fargate-doctor/steps/report"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,8 +56,19 @@ var enums = map[reflect.Type][]string{
 	reflect.TypeFor[steps.Verdict](): {steps.Pass.String(), steps.Fail.String(), steps.Warn.String(), steps.Unknown.String(), steps.Skipped.String()},
 	reflect.TypeFor[steps.Symptom](): symptoms(),
 
+	reflect.TypeFor[probe.Verdict](): probeVerdicts(),
+	reflect.TypeFor[probe.Kind]():    {"name", "connect", "to-proxy", "tls", "http", "http-proxy", "call"},
+
 	reflect.TypeFor[steps.RunbookSays](): {steps.SaysUnclear.String(), steps.SaysProblem.String(), steps.SaysFine.String()},
 	reflect.TypeFor[steps.Agreement]():   {steps.NotComparable.String(), steps.Agrees.String(), steps.Differs.String()},
+}
+
+func probeVerdicts() []string {
+	var all []string
+	for v := probe.Unknown; v <= probe.Failed; v++ {
+		all = append(all, v.String())
+	}
+	return all
 }
 
 func symptoms() []string {

@@ -26,6 +26,7 @@ func Text(r steps.Report, width int, color bool) string {
 	p.warnings(r.Steps)
 	p.unread(r)
 	p.needs(r.Needs)
+	p.probes(r.Probes)
 	p.runbook(r.Runbook)
 	p.walked(r.Steps)
 	return p.out.String()
@@ -176,13 +177,6 @@ func (p *page) walked(results []steps.StepResult) {
 		if s.Because != "" {
 			text += ", because of " + s.Because
 		}
-		lines := wrap(text, p.width-columns(mark))
-		for i, l := range lines {
-			if i == 0 {
-				p.line(p.paint(sign.style, mark) + l)
-			} else {
-				p.line(strings.Repeat(" ", columns(mark)) + l)
-			}
-		}
+		p.marked(mark, sign.style, text)
 	}
 }

@@ -1,0 +1,51 @@
+package steps
+
+var probeCauses = []Explanation{{
+	Code:      "probe.disagrees-name",
+	Title:     "the name leads elsewhere than the configuration says",
+	Means:     "What the container gets for the name is not what the VPC's DNS should give. A hosts file, a DNS server that the task started with, or a change since it was read can be behind it.",
+	Condition: "A lookup in the container gives addresses of another kind than predicted (public ones instead of the VPC endpoint's, or the other way round), none where there should be some, or some where there should be none.",
+	Evidence:  "The prediction, and what the lookup gave, with the tool.",
+	Mend:      "Look at /etc/hosts and /etc/resolv.conf in the container. A task keeps the DHCP options that it started with: start a new one.",
+	Docs:      []string{docVPCDNS, docDHCP},
+}, {
+	Code:      "probe.disagrees-path",
+	Title:     "the connection does other than the configuration says",
+	Means:     "What was read and what was seen can't both be whole. Something on the way is not in the configuration that was read, or it changed in between.",
+	Condition: "A TCP connection from the container opens or is refused where the path is blocked, or gets no answer where it is open.",
+	Evidence:  "The prediction, and how the connection ended, with the tool.",
+	Mend:      "Run the diagnosis again. If they still differ: a firewall of the target or of the container itself, a network that is not read (VPN, another account), or a mistake in this program.",
+	Docs:      []string{docConnectivity},
+}, {
+	Code:      "probe.disagrees-proxy",
+	Title:     "the container uses another proxy than its task definition says",
+	Means:     "The environment of a process can be set in the image or by an entry point. Those settings decide, and no API tells them.",
+	Condition: "The environment in the container names a proxy that the task definition does not.",
+	Evidence:  "The proxy that was found, and what the task definition says.",
+	Mend:      "Set the proxy in the task definition, or take it out of the image.",
+	Docs:      []string{docProxy},
+}, {
+	Code:      "probe.port-closed",
+	Title:     "the target refuses the connection",
+	Means:     "Packets go there and back, so the network is fine. Nothing listens on the port, or a firewall of the target's own rejects the connection.",
+	Condition: "A TCP connection from the container is refused, and the network lets it through.",
+	Evidence:  "How the connection ended, with the tool.",
+	Mend:      "Look at the target: is it running, and does it listen on this port and on the address that was dialled?",
+	Docs:      []string{docConnectivity},
+}, {
+	Code:      "probe.tls-failed",
+	Title:     "the connection opens, and TLS fails",
+	Means:     "With no answer to the handshake, large packets may get lost on the way. With a certificate that is not trusted, something on the way answers in the target's place, or the image knows too few authorities.",
+	Condition: "A TCP connection from the container opens, and the TLS handshake fails or gets no answer.",
+	Evidence:  "What the tool says of the handshake.",
+	Mend:      "Let ICMP type 3 code 4 in through the network ACLs, look for a firewall that inspects TLS, and for ca-certificates in the image.",
+	Docs:      []string{docConnectivity},
+}, {
+	Code:      "probe.uneven",
+	Title:     "the target answers on a part of its addresses only",
+	Means:     "It works now and then, as clients take one address or another.",
+	Condition: "Of the addresses that the name has in the container, some answer and some do not, or two tools differ about one.",
+	Evidence:  "Which address answered, and which did not.",
+	Mend:      "Look at the subnet, network ACL and security group of the address that does not answer.",
+	Docs:      []string{docConnectivity},
+}}

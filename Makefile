@@ -19,4 +19,4 @@ bench:
 # Writes what is made from the code into README.md and docs/, and the golden frames of the screens.
 generate:
 	go test . -run TestGenerated -update
-	go test ./tui ./steps/report -update
+	go test ./tui ./tui/plain ./steps/report -update

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/report"
@@ -22,6 +23,7 @@ func (p *program) diagnoseCommand() *cobra.Command {
 	var wish runbookWish
 	var probes probeWish
 	var to destination
+	var every time.Duration
 	cmd := &cobra.Command{
 		Use:   "diagnose",
 		Short: "Walk the decision tree without a screen",
@@ -29,6 +31,9 @@ func (p *program) diagnoseCommand() *cobra.Command {
 
 Exit status: 0 nothing wrong was found, 1 the program could not do its work, 2 a problem was found, 3 something that was needed
 could not be read (the report names it).
+
+--watch walks again with fresh facts until nothing is in the way, or --timeout ends it. Each change is a line on stderr; the report is that
+of the last walk, and so is the exit status.
 
 --probe also looks from inside the task's container, over one session of ECS Exec: name lookup, TCP connection, TLS handshake, HTTP
 request with and without the container's proxy, and a harmless call of the AWS CLI, with whatever tools the image has. What it sees is held
@@ -44,6 +49,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
   fargate-doctor diagnose --cluster shop --service web --symptom start                 (its last failed task)
   fargate-doctor diagnose --cluster shop --service web --to sns --redact -o report.html     (a page for a colleague)
   tail -n 50 app.log | fargate-doctor diagnose --cluster shop --service web --error -      (what the application printed)
+  fargate-doctor diagnose --cluster shop --service web --to sns --watch && echo open     (while somebody mends it)
   fargate-doctor diagnose --cluster shop --service web --to sns --probe      (look from inside the container too)
   fargate-doctor diagnose --subnet subnet-0a1 --security-group sg-0b2 --to ecr.api     (a task that does not exist yet)
   fargate-doctor diagnose --demo=endpoint-sg-ingress-denied`,
@@ -78,7 +84,13 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 			if len(launch.Subnets) > 0 || len(launch.SecurityGroups) > 0 {
 				c.Launch = &launch
 			}
-			return p.diagnose(cmd.Context(), c, wish, probes, to)
+			if every != 0 && every < leastWatch {
+				return usagef("use "+leastWatch.String()+" or more", "--watch=%s is too often", every)
+			}
+			if every > 0 && !cmd.Flags().Changed("timeout") {
+				p.set.timeout = watchTimeout
+			}
+			return p.diagnose(cmd.Context(), c, every, wish, probes, to)
 		},
 	}
 	f := cmd.Flags()
@@ -100,6 +112,8 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	f.BoolVar(&probes.install, "probe-install", false, "install tools in the container where it has none to look with")
 	f.BoolVar(&wish.wanted, "runbook", false, "also run the AWS runbook for tasks that fail to start, and compare")
 	f.StringVar(&wish.role, "automation-role", "", "ARN of the role that the runbook is to use (default: your own permissions)")
+	f.DurationVar(&every, "watch", 0, "walk again this often (--watch is every 15s) until nothing is in the way, or --timeout ("+watchTimeout.String()+" then)")
+	f.Lookup("watch").NoOptDefVal = watchEvery.String()
 	to.register(f)
 	return cmd
 }
@@ -140,7 +154,7 @@ func symptomNames() []string {
 	return names
 }
 
-func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWish, probes probeWish, to destination) error {
+func (p *program) diagnose(ctx context.Context, flags steps.Case, every time.Duration, wish runbookWish, probes probeWish, to destination) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
@@ -176,8 +190,22 @@ func (p *program) diagnose(ctx context.Context, flags steps.Case, wish runbookWi
 	defer cancel()
 	progress := p.newProgress()
 	engine := &steps.Engine{Reader: w.reader, Region: c.Region, Now: w.now}
-	r, err := engine.Walk(walking, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
-	progress.clear()
+	walk := func(ctx context.Context) (steps.Report, error) {
+		defer progress.clear()
+		return engine.Walk(ctx, c, func(e steps.Event) { progress.show(fmt.Sprintf("%d calls to AWS", e.Calls)) })
+	}
+	r, err := walk(walking)
+	if every > 0 {
+		watch := watch{
+			every: every,
+			tell:  func(format string, args ...any) { p.tell(w.now(), format, args...) },
+			walk: func(ctx context.Context) (steps.Report, error) {
+				engine.Forget("")
+				return walk(ctx)
+			},
+		}
+		r, err = watch.until(walking, r, err)
+	}
 	if err != nil {
 		return err
 	}

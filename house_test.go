@@ -17,7 +17,7 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "tui/demoshell", "steps", "steps/probe", "steps/report", "steps/symptom", "tui", "tui/background"},
+	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "tui/demoshell", "steps", "steps/probe", "steps/report", "steps/symptom", "tui", "tui/background", "tui/plain"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"steps/report":   {"aws", "aws/vpc", "steps", "steps/probe"},
 	"steps/probe":    {"aws", "steps/symptom"},
 	"tui/background": {},
+	"tui/plain":      {"aws", "aws/read", "steps", "steps/report"},
 }
 
 // testSupport packages are imported by tests only, so that they may import what tests may.
@@ -48,7 +49,7 @@ var banned = []string{"os", "os/exec", "net", "net/http", "log", "math/rand", "s
 // only names the packages that alone may import modules whose path begins with the key.
 var only = map[string][]string{
 	"github.com/aws/":          {"aws/live"},
-	"github.com/charmbracelet": {"tui", "tui/background"},
+	"github.com/charmbracelet": {"tui", "tui/background", "tui/plain"},
 	"github.com/coder/":        {"aws/exec"},
 	"github.com/spf13/":        {""},
 }

@@ -135,9 +135,10 @@ prints the command that mends it.
 Diagnosing reads and never changes your account. What acts is asked for by name: exec opens a shell in a container, debug launches
 a task beside yours, diagnose --runbook runs a runbook of AWS. --read-only takes all of them out.
 
-Without a command it opens the wizard. --demo and --snapshot go with every command.`,
+Without a command it opens the wizard; --plain opens it line by line, for screen readers. --demo and --snapshot go with every command.`,
 		Example: `  fargate-doctor                          the wizard, on your AWS account
   fargate-doctor --demo                   the wizard, on an embedded demo world
+  fargate-doctor --plain                  the wizard, line by line
   fargate-doctor diagnose --cluster shop --service web --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish
   fargate-doctor diagnose --cluster shop --service web --symptom start

@@ -16,7 +16,7 @@ type settings struct {
 	profile, region, endpoint string
 	demo, snapshot            string
 	format, logFile           string
-	readOnly, noColor         bool
+	readOnly, noColor, plain  bool
 	timeout                   time.Duration
 }
 
@@ -52,6 +52,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.readOnly, "read-only", false, "take every action that changes something out of the program")
 	f.StringVar(&s.format, "format", "text", "output: "+strings.Join(reportFormats(), ", ")+"; markdown and html of diagnose and path")
 	f.BoolVar(&s.noColor, "no-color", false, "no colour (NO_COLOR and TERM=dumb do the same)")
+	f.BoolVar(&s.plain, "plain", false, "the wizard line by line, for screen readers and scripts (TERM=dumb does the same)")
 	f.StringVar(&s.logFile, "log-file", "", "append one line for each AWS call to this file")
 	f.DurationVar(&s.timeout, "timeout", 2*time.Minute, "give up after this long (commands other than the wizard)")
 }

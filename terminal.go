@@ -27,10 +27,10 @@ func (p *program) width() int {
 // color reports whether stdout takes colour: a terminal, and neither --no-color, NO_COLOR nor TERM=dumb.
 func (p *program) color() bool {
 	_, ok := terminal(p.out)
-	return ok && !p.plain()
+	return ok && !p.colourless()
 }
 
-func (p *program) plain() bool {
+func (p *program) colourless() bool {
 	return p.set.noColor || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"
 }
 
@@ -38,7 +38,7 @@ func (p *program) plain() bool {
 type progress struct{ to io.Writer }
 
 func (p *program) newProgress() progress {
-	if _, ok := terminal(p.err); ok && !p.plain() {
+	if _, ok := terminal(p.err); ok && !p.colourless() {
 		return progress{p.err}
 	}
 	return progress{io.Discard}

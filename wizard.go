@@ -15,13 +15,16 @@ func (p *program) wizard(ctx context.Context) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
+	if p.set.plain || os.Getenv("TERM") == "dumb" {
+		return p.plainWizard(ctx)
+	}
 	if _, ok := terminal(p.in); !ok {
-		return usagef("scripts use: fargate-doctor diagnose", "the wizard needs a terminal, and stdin is none")
+		return usagef("scripts use: fargate-doctor diagnose, or --plain", "the wizard needs a terminal, and stdin is none")
 	}
 	if _, ok := terminal(p.out); !ok {
-		return usagef("scripts use: fargate-doctor diagnose", "the wizard needs a terminal, and stdout is none")
+		return usagef("scripts use: fargate-doctor diagnose, or --plain", "the wizard needs a terminal, and stdout is none")
 	}
-	options := tui.Options{ReadOnly: p.set.readOnly, Debug: p.debugTask, NoColor: p.plain(), Getenv: os.Getenv, In: p.in, Out: p.out,
+	options := tui.Options{ReadOnly: p.set.readOnly, Debug: p.debugTask, NoColor: p.colourless(), Getenv: os.Getenv, In: p.in, Out: p.out,
 		Version: version(), Endpoint: p.set.endpoint, Save: saveReport}
 	w, err := p.open(ctx)
 	if err != nil {

@@ -147,15 +147,6 @@ func (c refusedCall) blames(kinds ...symptom.Policy) bool {
 	return false
 }
 
-// aboutCredentials reports whether the error text is about credentials and no policy was asked at all.
-func (c refusedCall) aboutCredentials() bool {
-	switch c.Class {
-	case symptom.ClassCredentialsMissing, symptom.ClassCredentialsExpired, symptom.ClassCredentialsInvalid:
-		return true
-	}
-	return false
-}
-
 func judgeCall(f Facts) Finding {
 	c := refusal.Of(f)
 	found := Finding{Evidence: c.message()}
@@ -167,19 +158,19 @@ func judgeCall(f Facts) Finding {
 		found.Verdict, found.Summary = Pass, c.sentence()
 		if c.asked() == "" {
 			found.Summary += "; on which resource is not known"
-			found.Means = "Policies that name resources can't be decided without it. Say it: --resource, with the ARN."
+			found.Means = "Policies that name resources can't be decided without it; its ARN is missing here."
 		}
 		if c.RequestID != "" {
 			found.Evidence = append(found.Evidence, Evidence{Kind: "request", ID: c.RequestID})
 		}
 	case f.c.Symptom == Unsure:
 		found.Verdict, found.Way, found.Summary = Skipped, "no call is named", "no refused call is named"
-	case c.aboutCredentials():
+	case c.Class.AboutCredentials():
 		found.Verdict, found.Summary = Skipped, "no policy was asked: the error is about credentials"
 	default:
 		found.settled = true
 		found.Summary = "which call was refused is not known"
-		found.Means = "Say it: --action sns:Publish, or give the error text: --error."
+		found.Means = "Name the call, such as sns:Publish, or give the whole error text: it says which call was refused."
 	}
 	return found
 }
@@ -266,7 +257,7 @@ func notAsked(f Facts) (Finding, bool) {
 		return Finding{Summary: "it is not known who signed the call", settled: true}, true
 	case c.named():
 		return Finding{}, false
-	case c.aboutCredentials():
+	case c.Class.AboutCredentials():
 		return skip("no policy was asked", "")
 	}
 	return skip("which call was refused is not known", "") // access.call says so, and leaves the verdict open

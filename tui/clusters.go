@@ -124,13 +124,18 @@ func (s *clusters) receive(e *env, msg tea.Msg) tea.Cmd {
 }
 
 func (s *clusters) view(e *env, w, h int) []string {
+	var head []string
+	if e.options.Session != nil {
+		head = e.greeting(w, h)
+	}
+	head = append(head, e.story(w, h)...)
 	if len(s.list.rows) == 0 && s.reading.err == nil {
 		if s.reading.busy {
-			return []string{"", " Reading the clusters …"}
+			return append(head, "", " Reading the clusters …")
 		}
-		return advice(w, "There are no clusters in "+e.session.Region+".", e.elsewhere(), "ctrl+r reads again.")
+		return append(head, advice(w, "There are no clusters in "+e.session.Region+".", e.elsewhere(), "ctrl+r reads again.")...)
 	}
-	head, foot := e.story(w, h), s.reading.failure(e.style, w)
+	foot := s.reading.failure(e.style, w)
 	if s.reading.err != nil {
 		foot = append(foot, unlisted(s.list.unmatched(), "the name of a cluster that you know", w))
 	}

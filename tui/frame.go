@@ -181,6 +181,21 @@ func advice(w int, sentences ...string) []string {
 	return lines
 }
 
+// greeting says what the program does, on the first screen.
+func (e *env) greeting(w, h int) []string {
+	var lines []string
+	for _, s := range []string{"Finds out why a Fargate container can't reach a service.", "It reads your account and changes nothing unless asked."} {
+		lines = append(lines, " "+e.style.faint.Render(cut(s, w-2)))
+	}
+	if full := lines[0] + " " + strings.TrimSpace(lines[1]); width(full) < w {
+		lines = []string{full}
+	}
+	if h >= leastHeight {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
 // story tells what the person sees in a demo world, above the screens on which that helps.
 func (e *env) story(w, h int) []string {
 	var lines []string

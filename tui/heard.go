@@ -21,18 +21,6 @@ func hear(text string) heard {
 	return heard{steps.Understand(steps.Case{Error: text}), symptom.Read(text)}
 }
 
-// aboutCredentials reports whether an error text is about credentials, so that no policy was asked.
-func aboutCredentials(text string) bool {
-	if text == "" {
-		return false
-	}
-	switch symptom.Read(text).Class {
-	case symptom.ClassCredentialsMissing, symptom.ClassCredentialsExpired, symptom.ClassCredentialsInvalid:
-		return true
-	}
-	return false
-}
-
 // policyWords is what people call the policy types of a denial.
 var policyWords = map[symptom.Policy]string{
 	symptom.PolicyIdentity: "the caller's own policies",
@@ -125,15 +113,15 @@ func (s *paste) next() string {
 	q.tell(s.heard.Case)
 	q = q.understood()
 	switch q.lacks() {
-	case whichService:
+	case steps.NoService:
 		return "you say which service was called"
-	case whichCall:
+	case steps.NoAction:
 		return "you say which call was refused"
-	case whichResource:
+	case steps.NoResource:
 		return "you say on which resource it was refused"
-	case whichTarget:
+	case steps.NoTarget:
 		return "you say what it wants to reach"
-	case nothing:
+	case steps.Nothing:
 		return "the walk: " + branchOf(q.Case)
 	}
 	return ""

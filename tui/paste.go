@@ -43,7 +43,7 @@ func (s *paste) keys(*env) []key.Binding {
 }
 
 // onlyKept reports whether the text answers nothing, so that the screen below has to be answered as before.
-func (s *paste) onlyKept() bool { return s.heard.Symptom == "" && s.of.lacks() != nothing }
+func (s *paste) onlyKept() bool { return s.heard.Symptom == "" && s.of.lacks() != steps.Nothing }
 
 func (s *paste) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {

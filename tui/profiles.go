@@ -24,6 +24,7 @@ func firstChoice(e *env) screen {
 type profiles struct {
 	list *list[Profile]
 	door door
+	head int // lines above the list
 }
 
 func newProfiles(e *env) *profiles {
@@ -54,7 +55,7 @@ func (s *profiles) keys(*env) []key.Binding {
 	return []key.Binding{keys.enter, keys.region, keys.filter, keys.back}
 }
 
-func (s *profiles) point(_ *env, y int) (bool, bool) { return s.list.point(y) }
+func (s *profiles) point(_ *env, y int) (bool, bool) { return s.list.point(y - s.head) }
 
 func (s *profiles) key(e *env, k tea.KeyMsg) tea.Cmd {
 	chosen, ok := s.list.selected()
@@ -75,7 +76,12 @@ func (s *profiles) key(e *env, k tea.KeyMsg) tea.Cmd {
 
 func (s *profiles) view(e *env, w, h int) []string {
 	foot := s.door.view(e.style, w)
-	return stacked(h, s.list.view(e.style, e.now(), w, h-len(foot)), foot)
+	var head []string
+	if !e.entered {
+		head = e.greeting(w, h)
+	}
+	s.head = len(head)
+	return stacked(h, head, s.list.view(e.style, e.now(), w, h-len(head)-len(foot)), foot)
 }
 
 // A door connects to an account and says how that goes.

@@ -10,6 +10,7 @@ type regions struct {
 	profile Profile
 	list    *list[string]
 	door    door
+	head    int // lines above the list
 }
 
 func newRegions(e *env, p Profile) *regions {
@@ -40,7 +41,7 @@ func (s *regions) keys(*env) []key.Binding {
 	return []key.Binding{keys.enter, keys.filter, keys.back}
 }
 
-func (s *regions) point(_ *env, y int) (bool, bool) { return s.list.point(y) }
+func (s *regions) point(_ *env, y int) (bool, bool) { return s.list.point(y - s.head) }
 
 func (s *regions) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {
@@ -66,5 +67,10 @@ func (s *regions) view(e *env, w, h int) []string {
 	if typed := s.list.unmatched(); len(foot) == 0 && typed != "" {
 		foot = []string{cut(" enter connects to "+typed+", a region that is not on the list", w)}
 	}
-	return stacked(h, s.list.view(e.style, e.now(), w, h-len(foot)), foot)
+	var head []string
+	if !e.entered && len(e.options.Profiles) == 0 {
+		head = e.greeting(w, h)
+	}
+	s.head = len(head)
+	return stacked(h, head, s.list.view(e.style, e.now(), w, h-len(head)-len(foot)), foot)
 }

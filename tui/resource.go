@@ -123,13 +123,7 @@ type arnForm string
 
 // formOf returns the form of the ARN that an action works on.
 func formOf(action, region, account string) arnForm {
-	service := steps.Understand(steps.Case{Action: action}).Target
-	for _, c := range steps.Calls(service, region, account) {
-		if strings.EqualFold(c.Action, action) {
-			return arnForm(c.Resource)
-		}
-	}
-	return ""
+	return arnForm(steps.WorksOn(action, region, account))
 }
 
 func (q inquiry) formOf(action string) arnForm { return formOf(action, q.Region, q.account()) }

@@ -59,49 +59,8 @@ func shortID(task string) string {
 	return id[:min(len(id), 8)]
 }
 
-// A question is what an inquiry lacks before a walk can begin.
-type question int
-
-const (
-	nothing question = iota
-	whichCluster
-	whichSubject
-	whichSymptom
-	whichTarget
-	whichService // of those that refuse calls
-	whichCall
-	whichResource
-)
-
 // lacks returns what has to be asked next.
-func (q inquiry) lacks() question {
-	switch {
-	case q.Cluster == "" && q.Launch == nil:
-		return whichCluster
-	case q.Task == "" && q.Service == "" && q.Launch == nil:
-		return whichSubject
-	case q.Symptom == "":
-		return whichSymptom
-	case q.Symptom == steps.Auth:
-		return q.lacksOfCall()
-	case q.Target == "" && q.Symptom != steps.Exec && q.Symptom != steps.Start: // what the Exec agent dials, and a start needs, is known
-		return whichTarget
-	}
-	return nothing
-}
-
-// lacksOfCall returns what has to be asked of a refused call. When the error is about credentials, no call is asked about.
-func (q inquiry) lacksOfCall() question {
-	switch {
-	case q.Action != "" && q.Resource == "" && !q.noResource && !q.formOf(q.Action).none():
-		return whichResource
-	case q.Action != "" || q.noAction || aboutCredentials(q.Error):
-		return nothing
-	case q.Target == "":
-		return whichService
-	}
-	return whichCall
-}
+func (q inquiry) lacks() steps.Lack { return steps.Lacks(q.Case, q.noAction, q.noResource) }
 
 // understood returns the inquiry with what its answers imply.
 func (q inquiry) understood() inquiry {
@@ -112,17 +71,17 @@ func (q inquiry) understood() inquiry {
 // next returns the screen that asks for what the inquiry still lacks; the walk, when it lacks nothing.
 func (q inquiry) next(e *env) screen {
 	switch q.lacks() {
-	case whichCluster:
+	case steps.NoCluster:
 		return newClusters(e)
-	case whichSubject:
+	case steps.NoSubject:
 		return newTasks(e, q)
-	case whichSymptom:
+	case steps.NoSymptom:
 		return newSymptom(e, q)
-	case whichTarget, whichService:
+	case steps.NoTarget, steps.NoService:
 		return newTarget(e, q)
-	case whichCall:
+	case steps.NoAction:
 		return newCalls(e, q)
-	case whichResource:
+	case steps.NoResource:
 		return newRefusedOn(e, q)
 	}
 	return newWalk(q)

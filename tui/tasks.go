@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"regexp"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -135,15 +134,9 @@ func (s *tasks) receive(e *env, msg tea.Msg) tea.Cmd {
 	return tea.Batch(s.rest(e), s.offer.receive(e, msg))
 }
 
-// taskForm is what a task's id or ARN looks like, or the beginning of an id; anything else that is typed is a service's name.
-var taskForm = regexp.MustCompile(`^(arn:.*:task/.*|[0-9a-f]{6,}[0-9a-f-]*)$`)
-
 // chooseTyped takes a task or service by its name alone, where the list of them can't be read.
 func chooseTyped(q *inquiry, typed string) {
-	q.Task, q.Service = "", typed
-	if taskForm.MatchString(typed) {
-		q.Task, q.Service = typed, ""
-	}
+	q.Task, q.Service = steps.SubjectNamed(typed)
 	q.subject = subjectOf(q.Case)
 }
 

@@ -93,7 +93,7 @@ func (l *logbook) state(p palette, w int) []string {
 func (t told) what() string {
 	c := t.Case
 	s := symptomTitle(c.Symptom)
-	if c.Action == "" && c.Target == "" || aboutCredentials(c.Error) {
+	if c.Action == "" && c.Target == "" || c.Error != "" && hear(c.Error).reading.Class.AboutCredentials() {
 		return capital(hear(c.Error).reading.Class.Words())
 	}
 	switch {

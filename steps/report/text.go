@@ -134,18 +134,34 @@ func (p *page) warnings(results []steps.StepResult) {
 }
 
 func (p *page) unread(r steps.Report) {
-	why, open := unknowns(r), questions(r)
-	if len(why) == 0 && len(open) == 0 {
+	why, open, unsaid := unknowns(r), questions(r), unsaid(r)
+	if len(why) == 0 && len(open) == 0 && unsaid == "" {
 		return
 	}
 	p.heading("Not known")
 	for _, reason := range why {
 		p.paragraph("  ", reason)
 	}
+	if unsaid != "" {
+		p.paragraph("  ", unsaid)
+	}
 	for _, q := range open {
 		p.paragraph("  ", q.Text)
 		p.paragraph("    ", "answer with --answer "+strings.Join(flags(q), " or "))
 	}
+}
+
+// unsaid says which flag gives what nobody has said of the refused call, "" when nothing is missing.
+func unsaid(r steps.Report) string {
+	switch {
+	case r.Symptom != steps.Auth || r.Verdict != steps.Inconclusive:
+		return ""
+	case r.Call.Action == "":
+		return "Say which call was refused with --action, or what the application printed with --error."
+	case r.Call.Resource == "":
+		return "Say on what it was refused with --resource."
+	}
+	return ""
 }
 
 func (p *page) walked(results []steps.StepResult) {

@@ -1,0 +1,154 @@
+package plain
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/exp/golden"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/demo"
+	"fargate-doctor/steps"
+)
+
+// world returns options over a demo world.
+func world(t *testing.T, name string) Options {
+	t.Helper()
+	reader, w, err := demo.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{
+		Session: &Session{Reader: reader, Region: w.Region}, World: "demo: " + w.Name, Story: w.Story,
+		Suggested: steps.Case{Cluster: w.Cluster, Service: w.Service, Task: w.Task, Symptom: steps.Symptom(w.Symptom), Target: w.Target,
+			Action: w.Action, Resource: w.Resource, Error: w.Error},
+		Clock: func() time.Time { return w.Captured }, Echo: true,
+	}
+}
+
+// talk holds a conversation and returns what it looks like.
+func talk(t *testing.T, o Options, answers ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	o.In, o.Out = strings.NewReader(strings.Join(answers, "\n")+"\n"), &out
+	if err := Run(t.Context(), o); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	text := out.String()
+	if i := strings.IndexFunc(text, func(r rune) bool { return r != '\n' && (r < ' ' || r >= 0x7f && r <= 0x9f) }); i >= 0 {
+		t.Errorf("a control character at %d of %q", i, text)
+	}
+	return text
+}
+
+const refusal = "botocore.errorfactory.AuthorizationErrorException: An error occurred (AuthorizationError) when calling the Publish operation: " +
+	"User: arn:aws:sts::111122223333:assumed-role/shop-worker-task/b01ada8305d568858e1357e740027613 is not authorized to perform: SNS:Publish " +
+	"on resource: arn:aws:sns:eu-central-1:111122223333:orders because no VPC endpoint policy allows the SNS:Publish action"
+
+func TestTranscripts(t *testing.T) {
+	desk := map[string]string{}
+	save := func(file string, text []byte, overwrite bool) (string, error) {
+		if _, there := desk[file]; there && !overwrite {
+			return "", &fs.PathError{Op: "write", Path: file, Err: fs.ErrExist}
+		}
+		desk[file] = string(text)
+		return "/home/dev/" + file, nil
+	}
+	for _, c := range []struct {
+		world   string
+		answers []string
+	}{
+		{"endpoint-sg-ingress-denied", []string{"", "task", "worker", "nonsense", "back", "service w", "7", "1", "https://:99999/x", "", "sns", "recheck", "again", "", "", "quit"}},
+		{"iam-endpoint-policy-denied", []string{"shop", "", "paste", "Traceback (most recent call last):", refusal, ".", "report", "text", "yes", "",
+			"report", "markdown", "", "mine.md", "report", "markdown", "no", "mine.md", "yes", "quit"}},
+		{"denied-route-tables", []string{"", "", "", "", "2", "1", "quit"}},
+	} {
+		t.Run(c.world, func(t *testing.T) {
+			o := world(t, c.world)
+			o.Save = save
+			golden.RequireEqual(t, talk(t, o, c.answers...))
+		})
+	}
+	if text := desk["fargate-doctor-worker-2025-11-20T0307.txt"]; len(desk) != 2 || strings.Contains(text, "111122223333") {
+		t.Errorf("saved %d files; the masked one is %q", len(desk), text)
+	}
+}
+
+// refusing is a reader that refuses some calls.
+type refusing struct {
+	aws.Reader
+	err map[string]error
+}
+
+func (r refusing) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	if err := r.err[q.Name()]; err != nil {
+		return err
+	}
+	return r.Reader.Read(ctx, q, page)
+}
+
+func TestWhatCantBeListedCanBeTyped(t *testing.T) {
+	o := world(t, "healthy-endpoint")
+	denied := func(name string) error {
+		return &aws.Error{Kind: aws.Denied, Operation: name, Action: name, Hint: "Ask for it."}
+	}
+	o.Session.Reader = refusing{o.Session.Reader, map[string]error{"ecs:ListClusters": denied("ecs:ListClusters"), "ecs:ListTasks": denied("ecs:ListTasks")}}
+	text := talk(t, o, "shop", "service worker", "1", "sns", "quit")
+	for _, want := range []string{"The clusters can't be read: ecs:ListClusters is not allowed.", "Ask for it.", "The tasks can't be read", "Step 1 of "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
+// expiring is a reader whose credentials are refused once, in the middle of a walk.
+type expiring struct {
+	aws.Reader
+	once sync.Once
+}
+
+func (e *expiring) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) (err error) {
+	if q.Name() == "ec2:DescribeSubnets" {
+		e.once.Do(func() {
+			err = &aws.Error{Kind: aws.Credentials, Operation: q.Name(), Hint: "Sign in: aws sso login --profile prod"}
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return e.Reader.Read(ctx, q, page)
+}
+
+// When credentials expire, the person signs in elsewhere and goes on.
+func TestAWalkThatBrokeOffIsTriedAgain(t *testing.T) {
+	o := world(t, "healthy-endpoint")
+	o.Session.Reader = &expiring{Reader: o.Session.Reader}
+	text := talk(t, o, "", "", "", "", "recheck", "quit")
+	for _, want := range []string{"The walk broke off: the credentials are missing or have expired.", "aws sso login --profile prod",
+		"Answer: On the network nothing stops service worker from reaching sns"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
+func TestTheEndOfTheContextEndsAConversation(t *testing.T) {
+	o := world(t, "healthy-endpoint")
+	in, _ := io.Pipe()
+	o.In, o.Out = in, io.Discard
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, o) }()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

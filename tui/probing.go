@@ -48,7 +48,7 @@ func (s *walk) seen(e *env, msg tea.Msg) tea.Cmd {
 	if p, ok := msg.(probed); ok && p.id == s.looking.id {
 		s.theCase.Probes = &p.round
 		s.tree.moved = false
-		e.notice = fmt.Sprintf("probed from inside: %d looks", len(p.round.Results))
+		e.notice = fmt.Sprintf("probed from inside: %s", count(len(p.round.Results), "look"))
 		return s.start(e)
 	}
 	if mine, whole := s.looking.ended(e, msg); mine && !whole {

@@ -48,7 +48,7 @@ func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c := &conversation{Options: o, lines: linesOf(ctx, o.In)}
-	c.say("fargate-doctor finds out why a container on AWS Fargate can't reach a service, or is refused by one.")
+	c.say("fargate-doctor finds out why a container on AWS Fargate can't reach a service, is refused by one, or does not start.")
 	c.say("It reads your account and changes nothing. Answer with a number or a name. back goes back, quit ends.")
 	if o.World != "" {
 		c.say("You look at %s, not at a live account.", o.World)

@@ -11,6 +11,7 @@ import (
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/aws/exec"
 	"fargate-doctor/aws/read"
+	"fargate-doctor/aws/runbook"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/probe"
 	"fargate-doctor/tui"
@@ -32,9 +33,28 @@ func (p *program) session(w world) tui.Session {
 		s.Debug = &debug.Launcher{API: w.launches, Reader: w.reader, Now: w.now, Token: rand.Text}
 		s.Shell = w.shell
 		s.Probe = p.look(w)
+		s.Runbook = runbooks{w}
 	}
 	return s
 }
+
+// runbooks runs the AWS runbook from the wizard. Leaving its screen leaves the run to itself: asked for again, it is joined.
+type runbooks struct{ world }
+
+func (w runbooks) client() *runbook.Client {
+	return &runbook.Client{Automation: w.runbooks, Region: w.region}
+}
+
+func (w runbooks) Run(ctx context.Context, c steps.Case, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook {
+	c.Task = r.Subject.Task
+	task, err := failedTask(ctx, w.reader, c)
+	if err != nil {
+		return *noRunbook(err)
+	}
+	return ranRunbook(ctx, w.client(), aws.RunbookRequest{Cluster: c.Cluster, Task: task.ID}, r, show)
+}
+
+func (w runbooks) Stop(ctx context.Context, id string) error { return w.client().Stop(ctx, id) }
 
 // look returns what probes from inside the container of a case, over one session.
 func (p *program) look(w world) tui.Probe {

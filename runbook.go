@@ -60,8 +60,14 @@ func (p *program) runRunbook(ctx context.Context, w world, c steps.Case, role st
 			return p.agreed(ctx, "Start it?")
 		},
 	}
-	x, err := client.Run(ctx, request, show.event)
+	view := ranRunbook(ctx, client, request, r, show.event)
 	show.line.clear()
+	return &view
+}
+
+// ranRunbook runs the runbook, or joins its run, and holds what it says against the report.
+func ranRunbook(ctx context.Context, client *runbook.Client, request aws.RunbookRequest, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook {
+	x, err := client.Run(ctx, request, show)
 	view := steps.CompareRunbook(x, r)
 	view.Document = aws.TroubleshootRunbook
 	var failed *runbook.Error
@@ -69,7 +75,7 @@ func (p *program) runRunbook(ctx context.Context, w world, c steps.Case, role st
 		view.Problem, view.Detail, view.Hint = failed.Text, failed.Detail(), failed.Hint
 		view.Missing = aws.SortedActions(append(view.Missing, failed.Missing))
 	}
-	return &view
+	return view
 }
 
 // failedTask returns the task to examine: the one that was named, else the service's task that stopped last.

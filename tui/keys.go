@@ -17,7 +17,7 @@ var keys = struct {
 	enter, back, filter, order, reverse, refresh, kinds, next key.Binding
 	again, recheck, copyFix, copySentence, answer, choose     key.Binding
 	choice, paste, copyDocument, take, takeTold, clear        key.Binding
-	debug, shell, probe, stop                                 key.Binding
+	debug, shell, probe, runbook, stop                        key.Binding
 	profile, region, failures, help, quit, interrupt          key.Binding
 	watch, save, overwrite, mask, who, menu, mouse, needs     key.Binding
 }{
@@ -61,10 +61,11 @@ var keys = struct {
 	who:   bind("i", "who am I", "i"),
 	mouse: bind("m", "mouse on or off", "m"),
 
-	debug: bind("d", "debug task", "d"),
-	shell: bind("x", "shell", "x"),
-	probe: bind("p", "probe inside", "p"),
-	stop:  bind("D", "stop it", "D"),
+	debug:   bind("d", "debug task", "d"),
+	shell:   bind("x", "shell", "x"),
+	probe:   bind("p", "probe inside", "p"),
+	runbook: bind("b", "runbook of AWS", "b"),
+	stop:    bind("D", "stop it", "D"),
 
 	profile:   bind("P", "profile, region", "P"),
 	region:    bind("tab", "other region", "tab"),

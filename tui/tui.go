@@ -64,6 +64,7 @@ type Session struct {
 	Debug           DebugTasks // nil where nothing may be launched
 	Shell           Shell      // nil where no shell may be opened
 	Probe           Probe      // nil where nobody can look from inside
+	Runbook         Runbook    // nil where the AWS runbook can't be run
 }
 
 // A Profile is one that the AWS configuration files name.

@@ -131,6 +131,9 @@ func (s *walk) keys(e *env) []key.Binding {
 	if s.probes(e) {
 		ks = append(ks, keys.probe)
 	}
+	if s.runs(e) {
+		ks = append(ks, keys.runbook)
+	}
 	if len(s.needs()) > 0 {
 		ks = append(ks, keys.needs)
 	}
@@ -173,6 +176,8 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 		}
 	case key.Matches(k, keys.debug), key.Matches(k, keys.shell):
 		return act(e, k, &s.offer)
+	case key.Matches(k, keys.runbook) && s.runs(e):
+		e.open(newRunbook(e, s))
 	case key.Matches(k, keys.probe):
 		return s.look(e)
 	case key.Matches(k, keys.needs) && len(s.needs()) > 0:

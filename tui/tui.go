@@ -8,7 +8,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"time"
@@ -104,15 +103,13 @@ func Run(ctx context.Context, o Options) error {
 	o.Out = shared(o.Out)
 	m := New(ctx, o)
 	defer m.cancel()
-	program := tea.NewProgram(m, tea.WithAltScreen(), tea.WithInput(o.In), tea.WithOutput(o.Out))
+	// Signals end ctx, and that alone ends the program: Bubble Tea's own handler sends what nobody may be left to take, and is waited for.
+	program := tea.NewProgram(m, tea.WithAltScreen(), tea.WithoutSignalHandler(), tea.WithInput(o.In), tea.WithOutput(o.Out))
 	defer context.AfterFunc(ctx, program.Quit)() // as by the person: the terminal is restored, and the reader of keys is waited for
 	_, err := program.Run()
 	m.tidy()
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return ctx.Err()
-	case errors.Is(err, tea.ErrInterrupted):
-		return nil
 	}
 	return err
 }

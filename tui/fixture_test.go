@@ -32,6 +32,7 @@ type account struct {
 	broken   map[string]error // by query name
 	calls    []string
 	roles    string        // task role of all task definitions
+	offered  []string      // the region's endpoint services beside the common ones
 	hold     chan struct{} // reads wait for it to close; nil lets them go
 }
 
@@ -111,7 +112,11 @@ func (a *account) answers(q aws.Query) []any {
 		name, _ := q.Input["taskDefinition"].(string)
 		return []any{map[string]any{"taskDefinition": map[string]any{"taskDefinitionArn": name, "taskRoleArn": a.roles}}}
 	case "ec2:DescribeVpcEndpointServices":
-		return []any{map[string]any{"ServiceDetails": []any{}, "ServiceNames": []any{}}}
+		details := []any{}
+		for _, name := range a.offered {
+			details = append(details, map[string]any{"ServiceName": "com.amazonaws." + testRegion + "." + name})
+		}
+		return []any{map[string]any{"ServiceDetails": details, "ServiceNames": []any{}}}
 	}
 	return nil
 }

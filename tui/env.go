@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -137,6 +139,17 @@ func (e *env) connect(s Session) {
 // fail keeps an error for the error log.
 func (e *env) fail(doing string, err error) {
 	e.faults = append(e.faults, fault{e.now(), sentence(doing, err), aws.Hint(err), err})
+}
+
+// failUnanswered keeps the calls that failed since it was last called and that no screen has told of: a walk goes on without them, and
+// says only in the step that needed them what it missed.
+func (e *env) failUnanswered() {
+	for _, err := range e.calls.Unanswered() {
+		told := slices.ContainsFunc(e.faults, func(f fault) bool { return errors.Is(f.err, err) })
+		if !told {
+			e.fail("A call failed", err)
+		}
+	}
 }
 
 // elsewhere says how to look at another account or region, "" where there is none to choose.

@@ -1,0 +1,37 @@
+package tui
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/steps"
+)
+
+// reads is a walk that asks AWS for one thing, and goes on without it as walks do.
+type reads struct {
+	*script
+	reader aws.Reader
+	query  aws.Query
+}
+
+func (r reads) Walk(ctx context.Context, c steps.Case, observe func(steps.Event)) (steps.Report, error) {
+	_ = r.reader.Read(ctx, r.query, func(json.RawMessage) error { return nil })
+	return r.script.Walk(ctx, c, observe)
+}
+
+// A call that fails in the middle of a walk stands in the error log, though the walk found its way without it.
+func TestACallThatAWalkMissedIsInTheErrorLog(t *testing.T) {
+	a := shop()
+	acls := aws.Query{Service: "ec2", Operation: "DescribeNetworkAcls"}
+	a.broken = map[string]error{acls.Name(): aws.Errorf(aws.Denied, acls, "", "no identity-based policy allows it")}
+	o := with(a, &script{report: blocked})
+	o.Case = steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Timeout, Target: "sns"}
+	o.Walker = func(s Session) Walker { return reads{&script{report: blocked}, s.Reader, acls} }
+	p := sit(t, o, 80, 24)
+	p.settle()
+	p.sees("! 1 error")
+	p.does("!")
+	p.sees("A call failed: ec2:DescribeNetworkAcls is not allowed")
+}

@@ -18,6 +18,7 @@ type tree struct {
 	results map[string]steps.StepResult
 	waiting map[string]bool // begun in this walk, and not decided
 	stale   map[string]bool // decided by an earlier walk only
+	broken  bool            // this walk broke off: what is not decided stays so
 
 	cursor    string // step id
 	drawn     drawn
@@ -39,6 +40,13 @@ func (t *tree) begin() {
 	for id := range t.results {
 		t.stale[id] = true
 	}
+	t.broken = false
+}
+
+// breakOff says that the walk ended before its time: nothing is read any more, and what an earlier walk found is no answer of this one.
+func (t *tree) breakOff() {
+	clear(t.waiting)
+	t.broken = true
 }
 
 // see takes in one event.
@@ -185,7 +193,10 @@ func (t *tree) view(p palette, w, h int, was func(step string) string) []string 
 		id := t.order[i]
 		s := t.sign(p, id)
 		note := was(id)
-		if t.results[id].Answered {
+		switch {
+		case t.broken && t.stale[id]:
+			note = "(before) "
+		case t.results[id].Answered:
 			note = "(you said) "
 		}
 		text := prefixes[i] + note + aws.Clean(t.ask(id))
@@ -203,9 +214,12 @@ func (t *tree) view(p palette, w, h int, was func(step string) string) []string 
 
 const waitingWord = "reading"
 
-// sign is the verdict of a step, or that it waits for facts.
+// sign is the verdict of a step, or that it waits for facts. One whose facts never came is unknown.
 func (t *tree) sign(p palette, id string) sign {
 	r, decided := t.results[id]
+	if !decided && t.broken {
+		return p.verdict(steps.Unknown)
+	}
 	if !decided || t.waiting[id] {
 		return sign{"…", waitingWord, p.faint}
 	}

@@ -89,6 +89,9 @@ func (s *walk) receive(e *env, msg tea.Msg) tea.Cmd {
 	}
 	if mine, whole := s.reading.ended(e, msg); mine {
 		e.failUnanswered()
+		if !whole {
+			s.tree.breakOff()
+		}
 		s.took = e.now().Sub(s.started)
 		watching := s.watchOn(e)
 		if whole && s.offer.plan == nil && !s.offer.reading.busy {

@@ -13,13 +13,13 @@ func bind(help, does string, names ...string) key.Binding {
 
 // keys are all bindings of the wizard. A screen lists those it listens to; footer and help are made from that list.
 var keys = struct {
-	up, down, pageUp, pageDown, first, last                   key.Binding
-	enter, back, filter, order, reverse, refresh, kinds, next key.Binding
-	again, recheck, copyFix, copySentence, answer, choose     key.Binding
-	choice, paste, copyDocument, take, takeTold, clear        key.Binding
-	debug, shell, probe, runbook, stop                        key.Binding
-	profile, region, failures, help, quit, interrupt          key.Binding
-	watch, save, overwrite, mask, who, menu, mouse, needs     key.Binding
+	up, down, pageUp, pageDown, first, last                        key.Binding
+	enter, back, filter, order, reverse, refresh, kinds, next      key.Binding
+	again, recheck, copyFix, copySentence, answer, choose          key.Binding
+	choice, paste, copyDocument, take, takePasted, takeTold, clear key.Binding
+	debug, shell, probe, runbook, stop                             key.Binding
+	profile, region, failures, help, quit, interrupt               key.Binding
+	watch, save, overwrite, mask, who, menu, mouse, needs          key.Binding
 }{
 	up:       bind("↑ k", "up", "up", "k"),
 	down:     bind("↓ j", "down", "down", "j"),
@@ -49,10 +49,11 @@ var keys = struct {
 	choose:       bind("1-9", "answer", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 	choice:       bind("← →", "choose an answer", "left", "right", "h", "l"),
 
-	paste:    bind("v", "paste an error", "v"),
-	take:     bind("ctrl+s", "take it", "ctrl+s", "ctrl+d"),
-	takeTold: bind("1-9", "take it", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
-	clear:    bind("ctrl+l", "clear", "ctrl+l"),
+	paste:      bind("v", "paste an error", "v"),
+	take:       bind("ctrl+s", "take it", "ctrl+s", "ctrl+d"),
+	takePasted: bind("enter", "take it", "enter"),
+	takeTold:   bind("1-9", "take it", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+	clear:      bind("ctrl+l", "clear", "ctrl+l"),
 
 	overwrite: bind("ctrl+o", "overwrite it", "ctrl+o"),
 	mask:      bind("tab", "mask account ids", "tab"),

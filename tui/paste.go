@@ -13,6 +13,7 @@ type paste struct {
 	of     *inquiry // of the screen below
 	editor editor
 	heard  heard // of the text as it is drawn last
+	pasted bool  // the terminal said that the text was pasted, and nothing was typed since: enter then is no line of it
 }
 
 // newPaste returns the box with a text, or with what was pasted before when there is none.
@@ -36,8 +37,11 @@ func (s *paste) keys(*env) []key.Binding {
 		return []key.Binding{keys.back}
 	}
 	take := keys.take
+	if s.pasted {
+		take = keys.takePasted
+	}
 	if s.onlyKept() {
-		take = named(keys.take, "keep it")
+		take = named(take, "keep it")
 	}
 	return []key.Binding{take, keys.clear, keys.back}
 }
@@ -50,12 +54,13 @@ func (s *paste) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.back):
 		e.back()
 		return nil
-	case key.Matches(k, keys.take):
+	case key.Matches(k, keys.take), s.pasted && key.Matches(k, keys.takePasted):
 		s.take(e)
 		return nil
 	case key.Matches(k, keys.clear):
-		s.editor = newEditor("")
+		s.editor, s.pasted = newEditor(""), false
 	default:
+		s.pasted = k.Paste
 		s.editor.key(k)
 	}
 	s.listen(e)

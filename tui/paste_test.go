@@ -48,6 +48,20 @@ func TestAPastedErrorIsWalked(t *testing.T) {
 	}
 }
 
+// After a paste that the terminal calls one, enter goes on. Who types goes on typing: there, and where lines arrive as keys, enter is a line.
+func TestEnterTakesWhatWasPasted(t *testing.T) {
+	p := onSymptoms(t, &script{report: refused}, 80, 24)
+	p.does("v", "paste:"+refusalText, "enter")
+	if got := p.m.top().title(); got != "The walk" {
+		t.Errorf("enter after a paste led to %q", got)
+	}
+	p = onSymptoms(t, &script{report: refused}, 80, 24)
+	p.does("v", "paste:"+refusalText, "x", "enter", "y")
+	if got := p.box(); got != refusalText+"x\ny" {
+		t.Errorf("enter after typing made the text %q", got)
+	}
+}
+
 // However the lines arrive, the box holds them.
 func TestHowTextIsPasted(t *testing.T) {
 	const want = "Traceback:\n    at line 1\nOSError: [Errno 110] Connection timed out"

@@ -72,6 +72,7 @@ func TestWrongUseIsExplained(t *testing.T) {
 		{"batch as a page", []string{"path", "--demo", "--batch", "--format", "html"}, "--batch"},
 		{"unknown flag", []string{"diagnose", "--nope"}, "--nope"},
 		{"unknown command", []string{"diagnoze"}, "diagnoze"},
+		{"unknown symptom of the wizard", []string{"--demo", "--symptom", "sadness"}, "timeout"},
 		{"unknown symptom", []string{"diagnose", "--demo", "--symptom", "sadness"}, "timeout"},
 		{"unknown demo world", []string{"diagnose", "--demo=nowhere"}, "nowhere"},
 		{"two worlds", []string{"diagnose", "--demo", "--snapshot", "x"}, "exclude"},

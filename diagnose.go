@@ -18,7 +18,6 @@ import (
 func (p *program) diagnoseCommand() *cobra.Command {
 	var c steps.Case
 	var launch steps.Launch
-	var symptom string
 	var answers map[string]string
 	var wish runbookWish
 	var probes probeWish
@@ -59,13 +58,13 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 			if err := p.set.formatFor(cmd, to); err != nil {
 				return err
 			}
-			if symptom != "" && !slices.Contains(symptomNames(), symptom) {
-				return usagef("use "+quoted(symptomNames()), "--symptom %s is not known", symptom)
+			if err := checkSymptom(c.Symptom); err != nil {
+				return err
 			}
 			if err := checkAnswers(answers); err != nil {
 				return err
 			}
-			c.Symptom, c.Answers = steps.Symptom(symptom), answers
+			c.Answers = answers
 			if c.Action != "" && !actionForm.MatchString(c.Action) {
 				return usagef("for example --action sns:Publish", "--action %s is no action", c.Action)
 			}
@@ -98,7 +97,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	f.StringVar(&c.Task, "task", "", "task id, ARN, or the beginning of an id")
 	f.StringVar(&c.Service, "service", "", "service name: its newest task is examined, with --symptom start its last failed one")
 	f.StringVar(&c.Container, "container", "", "container whose proxy settings count (default: the first essential one)")
-	f.StringVar(&symptom, "symptom", "", "what you see: "+strings.Join(symptomNames(), ", ")+" (default timeout)")
+	f.StringVar((*string)(&c.Symptom), "symptom", "", "what you see: "+strings.Join(symptomNames(), ", ")+" (default timeout)")
 	f.StringVar(&c.Target, "to", "", "what the task wants to reach: a service (sns), host[:port], URL or address:port")
 	f.StringVar(&c.Action, "action", "", "the call that was refused: sns:Publish")
 	f.StringVar(&c.Resource, "resource", "", "ARN of what it was refused on")
@@ -120,6 +119,14 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 
 // mostError is how much of an error text is read, in bytes.
 const mostError = 1 << 20
+
+// checkSymptom refuses a symptom that nobody knows; none at all is fine.
+func checkSymptom(symptom steps.Symptom) error {
+	if symptom != "" && !slices.Contains(symptomNames(), string(symptom)) {
+		return usagef("use "+quoted(symptomNames()), "--symptom %s is not known", symptom)
+	}
+	return nil
+}
 
 var actionForm = regexp.MustCompile(`^[A-Za-z0-9-]+:[A-Za-z0-9]+$`)
 

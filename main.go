@@ -17,6 +17,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
+	"fargate-doctor/steps"
 
 	"github.com/spf13/cobra"
 )
@@ -139,6 +140,7 @@ Without a command it opens the wizard; --plain opens it line by line, for screen
 		Example: `  fargate-doctor                          the wizard, on your AWS account
   fargate-doctor --demo                   the wizard, on an embedded demo world
   fargate-doctor --plain                  the wizard, line by line
+  fargate-doctor --cluster shop --service web     the wizard, at "What do you see?"
   fargate-doctor diagnose --cluster shop --service web --symptom timeout --to sns
   fargate-doctor diagnose --cluster shop --service web --symptom auth --action sns:Publish
   fargate-doctor diagnose --cluster shop --service web --symptom start
@@ -148,14 +150,26 @@ Without a command it opens the wizard; --plain opens it line by line, for screen
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return p.wizard(cmd.Context()) },
+	}
+	var known steps.Case
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := checkSymptom(known.Symptom); err != nil {
+			return err
+		}
+		return p.wizard(cmd.Context(), known)
 	}
 	root.SetVersionTemplate("fargate-doctor {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err.Error(), fmt.Sprintf("see: %s --help", cmd.CommandPath())}
 	})
 	p.set.register(root.PersistentFlags())
-	root.Flags().StringVar(&p.debugTask.Image, "image", debug.DefaultImage, "image of the wizard's debug task, for example a copy in your own Amazon ECR")
+	f := root.Flags()
+	f.StringVar(&known.Cluster, "cluster", "", "cluster that the wizard need not ask for: name or ARN")
+	f.StringVar(&known.Service, "service", "", "service that the wizard need not ask for")
+	f.StringVar(&known.Task, "task", "", "task that the wizard need not ask for: id, ARN, or the beginning of an id")
+	f.StringVar((*string)(&known.Symptom), "symptom", "", "symptom that the wizard need not ask for: "+strings.Join(symptomNames(), ", "))
+	f.StringVar(&known.Target, "to", "", "target that the wizard need not ask for: a service (sns), host[:port], URL or address:port")
+	f.StringVar(&p.debugTask.Image, "image", debug.DefaultImage, "image of the wizard's debug task, for example a copy in your own Amazon ECR")
 	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.debugCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return p.set.check(cmd) }
 	return root

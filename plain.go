@@ -5,17 +5,19 @@ import (
 	"errors"
 
 	"fargate-doctor/aws/live"
+	"fargate-doctor/steps"
 	"fargate-doctor/tui/plain"
 )
 
 // plainWizard opens the wizard that writes lines and reads lines.
-func (p *program) plainWizard(ctx context.Context) error {
+func (p *program) plainWizard(ctx context.Context, known steps.Case) error {
 	w, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
 	_, typing := terminal(p.in)
 	options := plain.Options{
+		Case:      known,
 		Suggested: w.asked, World: w.title, Story: w.story, Save: saveReport, Clock: w.now, In: p.in, Out: p.out, Echo: !typing,
 	}
 	if w.region != "" {

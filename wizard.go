@@ -6,17 +6,18 @@ import (
 	"os"
 
 	"fargate-doctor/aws/live"
+	"fargate-doctor/steps"
 	"fargate-doctor/tui"
 	_ "fargate-doctor/tui/background" // before Bubble Tea asks the terminal
 )
 
-// wizard opens the terminal program.
-func (p *program) wizard(ctx context.Context) error {
+// wizard opens the terminal program, which asks for what is not known yet.
+func (p *program) wizard(ctx context.Context, known steps.Case) error {
 	if p.set.demo == demoList {
 		return listDemos(p.out)
 	}
 	if p.set.plain || os.Getenv("TERM") == "dumb" {
-		return p.plainWizard(ctx)
+		return p.plainWizard(ctx, known)
 	}
 	if _, ok := terminal(p.in); !ok {
 		return usagef("scripts use: fargate-doctor diagnose, or --plain", "the wizard needs a terminal, and stdin is none")
@@ -24,7 +25,7 @@ func (p *program) wizard(ctx context.Context) error {
 	if _, ok := terminal(p.out); !ok {
 		return usagef("scripts use: fargate-doctor diagnose, or --plain", "the wizard needs a terminal, and stdout is none")
 	}
-	options := tui.Options{ReadOnly: p.set.readOnly, Debug: p.debugTask, NoColor: p.colourless(), Getenv: os.Getenv, In: p.in, Out: p.out,
+	options := tui.Options{Case: known, ReadOnly: p.set.readOnly, Debug: p.debugTask, NoColor: p.colourless(), Getenv: os.Getenv, In: p.in, Out: p.out,
 		Version: version(), Endpoint: p.set.endpoint, Save: saveReport}
 	w, err := p.open(ctx)
 	if err != nil {

@@ -213,3 +213,17 @@ func TestAPastedTracebackIsWalkedInATerminal(t *testing.T) {
 		})
 	}
 }
+
+// What the command line names, neither wizard asks for.
+func TestTheWizardStartsWhereThePersonIs(t *testing.T) {
+	known := []string{"--demo=endpoint-sg-ingress-denied", "--cluster", "shop", "--service", "worker", "--symptom", "timeout", "--to", "sns"}
+	s := openScreen(t, 80, 24, built(t)+" "+strings.Join(known, " "))
+	s.await("does not admit the task")
+	s.press("Escape")
+	s.await("CLUSTER")
+	s.press("q")
+	s.await("status 0")
+	if r := run(t, "quit\n", append(known, "--plain")...); r.status != 0 || !strings.Contains(r.out, "does not admit the task") || strings.Contains(r.out, "Which cluster?") {
+		t.Errorf("the plain wizard ended with %d and said\n%s%s", r.status, r.out, r.err)
+	}
+}

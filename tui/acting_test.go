@@ -256,7 +256,7 @@ func TestWhatIsLeftBehindIsSaid(t *testing.T) {
 }
 
 func TestWhereNothingMayBeDone(t *testing.T) {
-	for _, screen := range [][]string{nil, {"esc"}} {
+	for _, screen := range [][]string{nil, {"esc", "G", "enter"}} {
 		o := asked(with(shopToActIn(), &script{report: blocked}))
 		o.ReadOnly = true
 		p := sit(t, o, 200, 60)

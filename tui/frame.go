@@ -138,7 +138,7 @@ func (m *Model) keyLine(w int) string {
 	room -= width(end)
 	line := ""
 	for _, b := range m.top().keys(m.env) {
-		if len(m.stack) == 1 && b.Help() == keys.back.Help() {
+		if m.first() && b.Help() == keys.back.Help() {
 			continue // there is nothing to go back to
 		}
 		h := hint(p, b)

@@ -227,16 +227,26 @@ func (m *Model) push(s screen) tea.Cmd {
 	return s.open(m.env)
 }
 
-// pop returns to the screen below, which is as the person left it.
+// pop returns to the screen below, which is as the person left it. Below what was known from the start are the questions that it answered.
 func (m *Model) pop() tea.Cmd {
-	if len(m.stack) < 2 {
+	if m.first() {
 		m.env.notice = "this is the first screen; q quits"
 		return nil
+	}
+	if len(m.stack) == 1 {
+		m.clear()
+		m.inquiry = inquiry{Case: steps.Case{Region: m.inquiry.Region}}
+		return m.push(m.inquiry.next(m.env))
 	}
 	m.top().close(m.env)
 	m.stack = m.stack[:len(m.stack)-1]
 	m.inquiry = m.stack[len(m.stack)-1].inquiry
 	return nil
+}
+
+// first reports whether no question comes before the screen on top.
+func (m *Model) first() bool {
+	return len(m.stack) < 2 && (!m.env.entered || m.inquiry.lacks() == steps.NoCluster)
 }
 
 // clear takes all screens off and ends what they have under way.

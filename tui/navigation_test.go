@@ -57,6 +57,21 @@ func TestWhatIsKnownIsNotAsked(t *testing.T) {
 	}
 }
 
+// Who named a cluster and a service on the command line gets to the others all the same.
+func TestEscLeadsBelowWhatWasKnown(t *testing.T) {
+	o := with(shop(), &script{report: blocked})
+	o.Case = steps.Case{Cluster: "shop", Service: "web", Symptom: steps.DNS, Target: "sns"}
+	p := sit(t, o, 80, 24)
+	p.does("esc")
+	if got := p.m.top().title(); got != "Clusters" || p.m.inquiry.Service != "" {
+		t.Fatalf("esc led to %q with %+v", got, p.m.inquiry.Case)
+	}
+	p.does("G", "enter")
+	if got := p.m.top().title(); got != "Tasks and services" {
+		t.Errorf("enter on the clusters led to %q", got)
+	}
+}
+
 func TestSuggestionsAreUnderTheCursor(t *testing.T) {
 	o := with(shop(), &script{report: blocked})
 	o.Suggested = steps.Case{Cluster: "shop", Service: "worker", Symptom: steps.DNS, Target: "sqs"}

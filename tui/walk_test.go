@@ -80,7 +80,10 @@ func TestAnAnswerIsWalkedWith(t *testing.T) {
 		if got := p.m.stack[0].screen.(*walk).tree.results["subnet.kind"]; !got.Answered || got.Verdict != steps.Pass {
 			t.Errorf("%v: the step then is %v", keys, got.Finding)
 		}
-		if p.press("esc"); !strings.Contains(p.frame(), "(you said) Is the subnet public or private?") {
+		if p.m.top().title() != "The walk" {
+			p.press("esc")
+		}
+		if !strings.Contains(p.frame(), "(you said) Is the subnet public or private?") {
 			t.Errorf("%v: the tree does not say whose word it is:\n%s", keys, p.frame())
 		}
 	}

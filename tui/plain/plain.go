@@ -23,6 +23,7 @@ type Options struct {
 	// Profiles are offered for choice.
 	Profiles []string
 
+	Case      steps.Case // what is known already, and not asked for
 	Suggested steps.Case // answers that an empty line takes
 	World     string     // names a demo world or snapshot
 	Story     string     // one line about what the person sees there

@@ -140,6 +140,22 @@ func TestAWalkThatBrokeOffIsTriedAgain(t *testing.T) {
 	}
 }
 
+// What the command line named is not asked for, until the next walk; back leads to the questions that it answered.
+func TestWhatIsKnownIsNotAsked(t *testing.T) {
+	known := func() Options {
+		o := world(t, "healthy-endpoint")
+		o.Case = steps.Case{Cluster: "shop", Service: "worker", Symptom: steps.Timeout}
+		return o
+	}
+	text := talk(t, known(), "sns", "again", "quit")
+	if !strings.Contains(text, "Step 1 of ") || strings.Count(text, "Which cluster?") != 1 || strings.Index(text, "Which cluster?") < strings.Index(text, "Step 1 of ") {
+		t.Errorf("the cluster is asked for at the wrong time:\n%s", text)
+	}
+	if text := talk(t, known(), "back", "quit"); !strings.Contains(text, "Which cluster?") {
+		t.Errorf("back does not lead to the clusters:\n%s", text)
+	}
+}
+
 func TestTheEndOfTheContextEndsAConversation(t *testing.T) {
 	o := world(t, "healthy-endpoint")
 	in, _ := io.Pipe()

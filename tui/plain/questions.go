@@ -79,6 +79,11 @@ func (c *conversation) connect(ctx context.Context) error {
 func (c *conversation) inquire(ctx context.Context) (inquiry, error) {
 	q := inquiry{Case: steps.Case{Region: c.session.Region}}
 	var before []inquiry
+	if lack := steps.Lacks(c.Case, false, false); lack != steps.NoCluster {
+		before = append(before, q)
+	}
+	q.Case, c.Case = steps.Understand(c.Case), steps.Case{} // known for the first walk; the next one is about something else
+	q.Region = c.session.Region
 	for {
 		lack := steps.Lacks(q.Case, q.noAction, q.noResource)
 		if lack == steps.Nothing {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,16 +126,17 @@ func TestEventsTellEachStepOnceAndInOrder(t *testing.T) {
 	}
 }
 
-// hanging never answers one operation.
+// hanging doesn't answer one operation until it is mended. A cancelled call may still be on its way when it is.
 type hanging struct {
 	aws.Reader
 	operation string
+	mended    atomic.Bool
 	asked     chan struct{}
 	once      sync.Once
 }
 
 func (h *hanging) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
-	if q.Operation != h.operation {
+	if q.Operation != h.operation || h.mended.Load() {
 		return h.Reader.Read(ctx, q, page)
 	}
 	h.once.Do(func() { close(h.asked) })
@@ -176,7 +178,7 @@ func TestStepsAreDecidedBeforeTheLastFactArrives(t *testing.T) {
 		t.Errorf("a cancelled walk ended with %v", err)
 	}
 	// What was cancelled is not kept: the next walk reads it.
-	slow.operation = ""
+	slow.mended.Store(true)
 	r, err := engine.Walk(t.Context(), c, nil)
 	if err != nil || r.Verdict != steps.OK {
 		t.Errorf("the walk after a cancelled one: %s, %v", r.Verdict, err)

@@ -379,16 +379,3 @@ func existence(f Facts, n need) Finding {
 	}
 	return Finding{Verdict: Skipped}
 }
-
-// optionsOf judges the options of a log driver.
-func optionsOf(n need) Finding {
-	switch {
-	case n.problem != "":
-		e, _ := Explain("logs.config-invalid")
-		return Finding{Verdict: Fail, Cause: e.Code, Summary: n.forWhom() + ": " + n.problem, Means: e.Means, Resources: []string{n.forWhom()},
-			Evidence: []Evidence{{Kind: "log-driver", ID: n.forWhom(), Detail: n.problem}}, Fixes: []Fix{{Title: lowerFirst(e.Mend)}}}
-	case n.kind == needLog && n.group != "":
-		return Finding{Verdict: Pass, Summary: "the options that awslogs needs are there"}
-	}
-	return Finding{Verdict: Skipped, Summary: n.title() + " is named, not looked at"}
-}

@@ -9,7 +9,7 @@ import (
 // tree is the whole decision tree, in the documents' order. The first step is the root: it asks for the symptom, and each symptom has
 // its own way.
 var tree = slices.Concat(symptomSteps, taskSteps, targetSteps, dnsSteps, waySteps, endpointSteps, internetSteps, filterSteps, proxySteps, platformSteps,
-	probeSteps, accessSteps, execSteps, execWaySteps, insideSteps, sessionSteps, startSteps, startNetworkSteps, startNeedsSteps)
+	probeSteps, accessSteps, execSteps, execWaySteps, insideSteps, sessionSteps, startSteps, startNetworkSteps, startNeedsSteps, startEndSteps)
 
 // A Node is a step of the tree as it is drawn.
 type Node struct {

@@ -289,7 +289,6 @@ type paths struct {
 	direct   vpc.Trace
 	onward   vpc.Trace
 	doubt    error // why it is not known whether the container goes this way: its proxy settings can't be read
-	vague    bool  // the groups of the task and its public address are not recorded anywhere
 }
 
 // path traces the flows.
@@ -309,21 +308,46 @@ var path = &Fact[paths]{
 
 // traced says what happens to each of the flows.
 func (n knownNetwork) traced(w flows, at place) paths {
-	p := paths{flows: w, vague: at.planned && !at.enough}
+	p, vague := paths{flows: w}, at.planned && !at.enough
 	trace := func(flow *vpc.Flow) vpc.Trace {
-		if flow == nil {
+		switch {
+		case flow == nil:
 			return vpc.Trace{}
+		case vague && flow.From.Interface == "":
+			return withoutGroups(n.Trace(*flow))
 		}
 		return n.Trace(*flow)
 	}
 	p.main, p.six, p.direct, p.onward = trace(w.main), trace(w.six), trace(w.direct), trace(w.onward)
 	for i := range w.lookups {
-		p.lookups = append(p.lookups, n.Trace(w.lookups[i]))
+		p.lookups = append(p.lookups, trace(&w.lookups[i]))
 	}
 	for i := range w.siblings {
-		p.siblings = append(p.siblings, n.Trace(w.siblings[i]))
+		p.siblings = append(p.siblings, trace(&w.siblings[i]))
 	}
 	return p
+}
+
+// groupsNotRecorded is why a check is not decided that hangs on which groups and public address a task has. A stopped task's interface is
+// gone; its service, if it can be read, tells them.
+const groupsNotRecorded = "the security groups of the stopped task are not recorded, nor is its public address"
+
+// withoutGroups is the trace of a flow whose source's groups and public address are not known: what hangs on them is not decided, neither
+// for good nor for bad. The model has it that a source without groups is in the VPC's default one, as a new task would be.
+func withoutGroups(t vpc.Trace) vpc.Trace {
+	t.Checks = slices.Clone(t.Checks)
+	blocked := false
+	for i, c := range t.Checks {
+		ofGroups := c.Test == vpc.TestEgressGroups || c.Test == vpc.TestIngressGroups || c.Code == "route.igw-without-public-ip"
+		if ofGroups && c.Result != vpc.NotDecided {
+			t.Checks[i] = vpc.Check{Test: c.Test, Hop: c.Hop, Subject: c.Subject, Backward: c.Backward, Detail: groupsNotRecorded}
+		}
+		blocked = blocked || t.Checks[i].Result == vpc.Failed
+	}
+	if !blocked {
+		t.Verdict = vpc.Unknown
+	}
+	return t
 }
 
 // proxied reports whether clients that speak the scheme look at HTTP_PROXY and its kin.

@@ -209,7 +209,7 @@ func (w needWay) blocker() string {
 	}
 	first := ""
 	for _, c := range w.main.Checks {
-		if c.Result != vpc.Failed || w.vague && slices.Contains(ofGroups, c.Code) {
+		if c.Result != vpc.Failed {
 			continue
 		}
 		if slices.Contains(noWayOut, c.Code) && w.out.because != "" {
@@ -246,9 +246,6 @@ func (w needWay) whyNotKnown() (string, []string) {
 		if c.Result == vpc.NotDecided || c.Result == vpc.Partly {
 			note(c.Detail, c.Missing)
 		}
-	}
-	if why == "" && w.vague {
-		why = "the security groups of the stopped task are not recorded"
 	}
 	if why == "" {
 		why = "where the name leads is not known"

@@ -108,7 +108,11 @@ func (c checked) finding(region, good string) Finding {
 			f.Summary += ", for a part of the addresses or ports"
 		}
 		f.Fixes = c.fixes(region, explained)
-	default:
+	case vpc.NotDecided:
+		if c.detail == groupsNotRecorded {
+			f.Summary, f.Means = groupsNotRecorded, onlyWithService
+			break
+		}
 		f.Summary, f.Means = "this can't be decided: "+aws.Clean(c.detail), explained.Means
 		if explained.Title != "" {
 			f.settled, f.Summary, f.Fixes = true, explained.Title, c.fixes(region, explained)
@@ -193,15 +197,8 @@ func (p paths) judge(t vpc.Trace, region, good string, tests ...vpc.Test) Findin
 	if p.doubt != nil {
 		return found.doubted(p.doubt)
 	}
-	if p.vague && slices.Contains(ofGroups, found.Cause) {
-		return Finding{Summary: "the security groups of the stopped task are not recorded, nor is its public address", Evidence: found.Evidence, Means: onlyWithService}
-	}
 	return found
 }
-
-// ofGroups lists the causes that hang on which groups and public address a task has. A stopped task's interface is gone; its service, if it
-// can be read, tells them.
-var ofGroups = []string{"sg.egress-denied", "endpoint.sg-ingress-denied", "target.sg-ingress-denied", "route.igw-without-public-ip"}
 
 const onlyWithService = "A service tells what groups its tasks have. Examine the service, or a task that runs."
 

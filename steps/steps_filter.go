@@ -21,11 +21,8 @@ var filterSteps = []Step{{
 	Why:          "A security group without a matching outbound rule drops the packet. Answers need no rule: groups are stateful.",
 	Requirements: []string{"R7", "R35"},
 	Docs:         []string{docSecurityGroups},
-	Needs:        []known{path, here},
+	Needs:        []known{path},
 	Eval: func(f Facts) Finding {
-		if at := here.Of(f); at.planned && !at.enough {
-			return Finding{Summary: "the security groups of the stopped task are not recorded", Means: onlyWithService}
-		}
 		return onPath(f, "the security groups let the connection out", vpc.TestEgressGroups)
 	},
 	Next: []Edge{{To: "nacl.outbound"}},

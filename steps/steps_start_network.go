@@ -100,12 +100,9 @@ func overWays(f Facts, good string, tests ...vpc.Test) Finding {
 			short = append(short, unreached(w.main))
 		}
 		for _, c := range mine {
-			switch {
-			case c.result == vpc.Failed && slices.Contains(noWayOut, c.code) && w.out.because != "":
+			if c.result == vpc.Failed && slices.Contains(noWayOut, c.code) && w.out.because != "" {
 				because = w.out.because
 				continue
-			case c.result == vpc.Failed && w.vague && slices.Contains(ofGroups, c.code):
-				c = checked{detail: "the security groups of the stopped task are not recorded, nor is its public address"}
 			}
 			if c.result != vpc.Passed {
 				key := c.code + " " + first(c.resources)

@@ -28,7 +28,7 @@ var exit = &Fact[wayOut]{
 func (p paths) wayOut(n knownNetwork, at place, t Target, region string) wayOut {
 	var w wayOut
 	w.missing = slices.ContainsFunc(p.main.Checks, func(c vpc.Check) bool {
-		return c.Result == vpc.Failed && slices.Contains(noWayOut, c.Code) && !(p.vague && slices.Contains(ofGroups, c.Code))
+		return c.Result == vpc.Failed && slices.Contains(noWayOut, c.Code)
 	})
 	if !w.missing || p.resolution.Path != vpc.PathPublic {
 		return w

@@ -334,6 +334,10 @@ func judgeStartEndpoints(f Facts) Finding {
 		return Finding{Verdict: Pass, Summary: "there is an endpoint for each: " + shortServices(services, f.c.Region)}
 	case slices.ContainsFunc(all, func(w needWay) bool { return w.out.missing }):
 		return Finding{Verdict: Warn, Summary: "endpoints for " + short + " would do without the internet", Fixes: fixes}
+	case slices.ContainsFunc(all, func(w needWay) bool {
+		return slices.Contains(absent, w.resolution.Service) && !w.passes() && w.blocker() == ""
+	}):
+		return Finding{Verdict: Unknown, Summary: "there is none for " + short + ", and whether the subnet leads to the internet is not known", settled: true}
 	}
 	return Finding{Verdict: Pass, Summary: "there is none for " + short + ", and none is needed where the subnet leads to the internet"}
 }

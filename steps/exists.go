@@ -363,7 +363,7 @@ func existence(f Facts, n need) Finding {
 	switch n.kind {
 	case needImage:
 		found := imageExists(f, n)
-		if fits := imagePlatform(f, n); found.Verdict == Pass && fits.Verdict == Fail {
+		if fits := imagePlatform(f, n); found.Verdict == Pass && (fits.Verdict == Fail || fits.Verdict == Unknown) {
 			return fits
 		}
 		return found

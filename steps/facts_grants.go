@@ -168,8 +168,8 @@ func (r *callRuled) onWay(f Facts, n need, place int) {
 	case err != nil:
 	case w.skip != "":
 		return
-	case w.resolution.Path == vpc.PathUnknown && n.kind != needFiles:
-		err = w.whyUnknown()
+	case n.kind != needFiles:
+		err = w.whyUnknown(startNetwork.Of(f))
 	}
 	if err != nil {
 		r.gaps[iam.Endpoint] = err

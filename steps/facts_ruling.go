@@ -2,6 +2,7 @@ package steps
 
 import (
 	"errors"
+	"slices"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/iam"
@@ -179,20 +180,39 @@ func (r *ruled) resourceSide(f Facts) iam.Attached {
 	return iam.Known(p)
 }
 
-// whyUnknown says why it is not known where a name leads: the action that is missing, where one is.
-func (p paths) whyUnknown() error {
-	for _, c := range p.resolution.Checks {
-		if len(c.Missing) > 0 {
-			return &aws.Error{Kind: aws.Denied, Operation: c.Missing[0], Action: c.Missing[0], Err: errNoWay}
+// whyUnknown says why it is not known which endpoint is on the way, with the action that is missing, where one is; nil when it is known. A
+// name leads to an interface endpoint, a route to a gateway endpoint.
+func (p paths) whyUnknown(n knownNetwork) error {
+	lacking := func(actions []string) error {
+		if len(actions) == 0 {
+			return errNoWay
+		}
+		return &aws.Error{Kind: aws.Denied, Operation: actions[0], Action: actions[0], Err: errNoWay}
+	}
+	if p.resolution.Path == vpc.PathUnknown {
+		var actions []string
+		for _, c := range p.resolution.Checks {
+			actions = append(actions, c.Missing...)
+		}
+		return lacking(actions)
+	}
+	if p.flows.main == nil {
+		return nil
+	}
+	if slices.ContainsFunc(n.endpointsFor(p.resolution.Service, p.flows.main.From.VPC), func(e vpc.Endpoint) bool { return e.Type == vpc.GatewayEndpoint }) {
+		for _, c := range p.main.Checks {
+			if c.Test == vpc.TestRoute && c.Result == vpc.NotDecided {
+				return lacking(c.Missing)
+			}
 		}
 	}
-	return errNoWay
+	return nil
 }
 
 func (r *ruled) endpointSide(f Facts) iam.Attached {
 	p, err := path.Try(f)
-	if err == nil && p.resolution.Path == vpc.PathUnknown {
-		err = p.whyUnknown()
+	if err == nil {
+		err = p.whyUnknown(network.Of(f)) // which the path needs
 	}
 	if err != nil {
 		r.gaps[iam.Endpoint] = err

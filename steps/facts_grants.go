@@ -37,6 +37,7 @@ type needRuled struct {
 // A keySide is the use of the KMS key behind a secret or parameter.
 type keySide struct {
 	called   string // what the secret or parameter calls it; "" when there is none, or it is not known
+	unread   error  // why that is not known
 	key      lookedUp[aws.Key]
 	managed  bool // a key of AWS
 	foreign  bool // managed, and of another account: nobody but that account may use it
@@ -299,7 +300,8 @@ func (r *callRuled) roleSides(f Facts, side roleSide) (identity, limit iam.Attac
 
 // ruleKey judges the use of the key behind a secret or parameter: Secrets Manager and Systems Manager decrypt in the caller's name.
 func ruleKey(f Facts, n need, side roleSide, read callRuled) keySide {
-	k := keySide{called: keyBehindNeed(f, n), resource: read.resource}
+	k := keySide{resource: read.resource}
+	k.called, k.unread = keyBehindNeed(f, n)
 	if k.called == "" {
 		return k
 	}
@@ -324,6 +326,9 @@ func ruleKey(f Facts, n need, side roleSide, read callRuled) keySide {
 		return k
 	}
 	k.service = map[needKind]string{needSecret: "secretsmanager", needParameter: "ssm"}[n.kind]
+	if n.from.behind != "" {
+		k.service = "secretsmanager"
+	}
 	k.request = read.request
 	k.request.Action, k.request.Resource, k.request.ResourceAccount = "kms:Decrypt", key.ARN, ""
 	k.request.Context = maps.Clone(read.request.Context)

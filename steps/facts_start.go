@@ -131,8 +131,8 @@ var parameters = &Fact[map[string]lookedUp[foundParameter]]{
 		return lookUp(keysOfNeeds(startNeeds.Of(f), asWritten, needParameter), func(called string) (foundParameter, error) {
 			v := parseValueFrom(called)
 			if v.behind != "" { // stands for a secret, and is in no list of parameters
-				_, err := read.Secret(ctx, s, v.behind)
-				return foundParameter{Parameter: aws.Parameter{Name: v.name}}, err
+				secret, err := read.Secret(ctx, s, v.behind)
+				return foundParameter{Parameter: aws.Parameter{Name: v.name, Key: secret.Key}}, err
 			}
 			p, err := read.Parameter(ctx, s, called)
 			found := foundParameter{Parameter: p}
@@ -155,7 +155,7 @@ var startKeys = &Fact[map[string]lookedUp[aws.Key]]{
 	Fetch: func(ctx context.Context, s source, f Facts) (map[string]lookedUp[aws.Key], error) {
 		var keys []string
 		for _, n := range startNeeds.Of(f) {
-			if k := keyBehindNeed(f, n); k != "" && !aws.ManagedByAWS(k) {
+			if k, _ := keyBehindNeed(f, n); k != "" && !aws.ManagedByAWS(k) {
 				keys = append(keys, k)
 			}
 		}
@@ -163,17 +163,30 @@ var startKeys = &Fact[map[string]lookedUp[aws.Key]]{
 	},
 }
 
-// keyBehindNeed returns what a secret or parameter calls its KMS key, "" when it has none or that is not known.
-func keyBehindNeed(f Facts, n need) string {
+// keyBehindNeed returns what a secret or parameter calls its KMS key, "" when it has none. The error is why that is not known; of what does
+// not exist there is none.
+func keyBehindNeed(f Facts, n need) (string, error) {
+	var called string
+	var err error
 	switch n.kind {
 	case needSecret:
-		all, _ := secrets.Try(f)
-		return all[n.from.asked()].value.Key
+		called, err = keyOf(secrets, f, n, func(s foundSecret) string { return s.Key })
 	case needParameter:
-		all, _ := parameters.Try(f)
-		return all[n.from.asked()].value.Key
+		called, err = keyOf(parameters, f, n, func(p foundParameter) string { return p.Key })
 	}
-	return ""
+	if aws.KindOf(err) == aws.NotFound {
+		err = nil
+	}
+	return called, err
+}
+
+func keyOf[T any](fact *Fact[map[string]lookedUp[T]], f Facts, n need, key func(T) string) (string, error) {
+	all, err := fact.Try(f)
+	if err != nil || asWritten(n) == "" {
+		return "", err
+	}
+	one := all[asWritten(n)]
+	return key(one.value), one.err
 }
 
 // logGroups are the log groups of the awslogs driver, by region and name.

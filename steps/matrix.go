@@ -117,7 +117,7 @@ func accessCell(f Facts, n need, i int) Cell {
 	switch k := r.key; {
 	case k.asked && k.verdict.Answer.Refused():
 		parts = append(parts, Finding{Verdict: Fail, Cause: "kms.access-denied", Summary: "the " + n.role + " may not decrypt it"})
-	case k.called != "":
+	case k.called != "" || k.unread != nil:
 		parts = append(parts, keyOfNeed(f, n, k, r.role))
 	}
 	return cellOf(together(parts, "the "+strings.TrimSpace(n.role)+" may"))

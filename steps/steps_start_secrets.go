@@ -73,6 +73,8 @@ func keyOfNeed(f Facts, n need, k keySide, role string) Finding {
 	e, _ := Explain("kms.access-denied")
 	off, _ := Explain("kms.key-disabled")
 	switch {
+	case k.unread != nil:
+		return undecided(iam.Decision{}, k.unread, "which key is behind "+n.title())
 	case k.called == "":
 		return Finding{Verdict: Skipped, Summary: "no customer key is behind " + n.title()}
 	case k.foreign:

@@ -66,7 +66,7 @@ func firewallFailsOpen(ctx context.Context, r aws.Reader, region, vpcID string) 
 }
 
 // firewallGroup reads the rules of one group. Domains that may not be read (AWS's managed lists) leave DomainsKnown false and
-// a Gap with the list's id.
+// a Gap with the id of the group, by which the model asks.
 func firewallGroup(region string, a wireFirewallAssociation) fill {
 	return func(ctx context.Context, r aws.Reader) (func(*vpc.Network), error) {
 		rules, err := elements[wireFirewallRule](ctx, r,
@@ -81,7 +81,7 @@ func firewallGroup(region string, a wireFirewallAssociation) fill {
 			values[i] = vpc.DNSFirewallRule{Group: a.FirewallRuleGroupId, Name: w.Name, VPC: a.VpcId, GroupPriority: a.Priority,
 				Priority: w.Priority, Action: w.Action}
 			if w.FirewallDomainListId != "" { // rules against tunnelling and the like have no list
-				lists = append(lists, source{vpc.KindDNSFirewall, []string{w.FirewallDomainListId},
+				lists = append(lists, source{vpc.KindDNSFirewall, []string{a.FirewallRuleGroupId},
 					firewallDomains(region, w.FirewallDomainListId, &values[i])})
 			}
 		}

@@ -49,7 +49,7 @@ func TestResolverDenied(t *testing.T) {
 		{"route53resolver:ListResolverRules", vpc.KindResolverRule, shop},
 		{"route53resolver:ListFirewallRuleGroupAssociations", vpc.KindDNSFirewall, shop},
 		{"route53resolver:ListFirewallRules", vpc.KindDNSFirewall, shop},
-		{"route53resolver:ListFirewallDomains", vpc.KindDNSFirewall, "rslvr-fdl-01"},
+		{"route53resolver:ListFirewallDomains", vpc.KindDNSFirewall, "rslvr-frg-01"},
 		{"route53:ListHostedZonesByVPC", vpc.KindPrivateZone, shop},
 		{"route53:ListResourceRecordSets", vpc.KindPrivateZone, "Z01"},
 	} {

@@ -105,6 +105,9 @@ func (p paths) onName(region, good string, tests ...vpc.ResolveTest) Finding {
 		if cause := lookupFailure(p.resolution); cause != "" {
 			return Finding{Verdict: Skipped, Summary: "the query does not get this far", Because: cause}
 		}
+		if len(fromResolution(p.resolution, vpc.ResolveServers)) == 0 { // of a VPC that can't be read nothing is known
+			return Finding{Verdict: Skipped, Summary: "whether the query gets this far is not known"}
+		}
 		return Finding{Verdict: Pass, Summary: good}
 	}
 	found := finding(checks, region, good)

@@ -36,17 +36,15 @@ type needRuled struct {
 
 // A keySide is the use of the KMS key behind a secret or parameter.
 type keySide struct {
-	called   string // what the secret or parameter calls it; "" when there is none, or it is not known
-	unread   error  // why that is not known
-	key      lookedUp[aws.Key]
-	managed  bool // a key of AWS
-	foreign  bool // managed, and of another account: nobody but that account may use it
-	asked    bool // verdict says something
-	verdict  iam.Verdict
-	request  iam.Request
-	gap      error // why the role's side is not known
-	service  string
-	resource string
+	called  string // what the secret or parameter calls it; "" when there is none, or it is not known
+	unread  error  // why that is not known
+	key     lookedUp[aws.Key]
+	managed bool // a key of AWS
+	foreign bool // managed, and of another account: nobody but that account may use it
+	asked   bool // verdict says something
+	verdict iam.Verdict
+	request iam.Request
+	gap     error // why the role's side is not known
 }
 
 // rulings judge the calls of all needs, in their order (R37). Organizations' policies can't be read from the account, and ECS gives tasks
@@ -92,8 +90,13 @@ func ruleNeed(f Facts, n need, place int) needRuled {
 	for _, c := range n.calls {
 		ruled.calls = append(ruled.calls, ruleCall(f, n, c, side, asks, ruled.role, place))
 	}
-	if stream := len(n.calls); stream > 0 && n.creates && groupMissing(f, n) {
-		ruled.calls = append(ruled.calls, ruleMaking(f, n, side, ruled.role, place))
+	if len(n.calls) > 0 && n.creates {
+		switch missing, err := groupMissing(f, n); {
+		case missing:
+			ruled.calls = append(ruled.calls, ruleMaking(f, n, side, ruled.role, place))
+		case err != nil:
+			ruled.calls = append(ruled.calls, ruleMaking(f, n, side, ruled.role, place).ifNeeded(err))
+		}
 	}
 	if len(ruled.calls) > 0 {
 		ruled.key = ruleKey(f, n, side, ruled.calls[0])
@@ -101,10 +104,28 @@ func ruleNeed(f Facts, n need, place int) needRuled {
 	return ruled
 }
 
-// groupMissing reports whether the log group of a need is known not to exist.
-func groupMissing(f Facts, n need) bool {
+// groupMissing reports whether the log group of a need is known not to exist. The error is why that is not known.
+func groupMissing(f Facts, n need) (bool, error) {
 	all, err := logGroups.Try(f)
-	return err == nil && all[n.logKey()].missing()
+	if err != nil {
+		return false, err
+	}
+	g := all[n.logKey()]
+	if g.missing() {
+		return true, nil
+	}
+	return false, g.err
+}
+
+// ifNeeded is the ruling of a call of which it is not known whether it is made: that it is refused then decides nothing.
+func (r callRuled) ifNeeded(why error) callRuled {
+	if r.own.Answer.Refused() {
+		r.own, r.gaps = iam.Verdict{Answer: iam.Unknown, Layer: iam.Identity, Open: []iam.Layer{iam.Identity}}, map[iam.Layer]error{iam.Identity: why, iam.Endpoint: why}
+	}
+	if r.through.Answer.Refused() {
+		r.through, r.gaps[iam.Endpoint] = iam.Decision{Answer: iam.Unknown}, why
+	}
+	return r
 }
 
 // ruleMaking judges logs:CreateLogGroup. Policies name the group with and without what is in it, and either is taken.
@@ -300,7 +321,7 @@ func (r *callRuled) roleSides(f Facts, side roleSide) (identity, limit iam.Attac
 
 // ruleKey judges the use of the key behind a secret or parameter: Secrets Manager and Systems Manager decrypt in the caller's name.
 func ruleKey(f Facts, n need, side roleSide, read callRuled) keySide {
-	k := keySide{resource: read.resource}
+	var k keySide
 	k.called, k.unread = keyBehindNeed(f, n)
 	if k.called == "" {
 		return k
@@ -325,14 +346,14 @@ func ruleKey(f Facts, n need, side roleSide, read callRuled) keySide {
 		k.foreign = foreignResource(key.ARN, read.request.Principal) && account != ""
 		return k
 	}
-	k.service = map[needKind]string{needSecret: "secretsmanager", needParameter: "ssm"}[n.kind]
-	if n.from.behind != "" {
-		k.service = "secretsmanager"
+	service := "secretsmanager"
+	if n.kind == needParameter && n.from.behind == "" {
+		service = "ssm"
 	}
 	k.request = read.request
 	k.request.Action, k.request.Resource, k.request.ResourceAccount = "kms:Decrypt", key.ARN, ""
 	k.request.Context = maps.Clone(read.request.Context)
-	throughService(k.request.Context, k.service, key.ARN, f.c.Region)
+	throughService(k.request.Context, service, key.ARN, f.c.Region)
 	judged := callRuled{request: k.request, gaps: map[iam.Layer]error{}}
 	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Endpoint: iam.Known(), Resource: iam.Unread("the key's policy could not be read")}
 	policies.Identity, policies.Boundary = judged.roleSides(f, side)

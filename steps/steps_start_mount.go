@@ -19,6 +19,9 @@ func judgeMountWays(f Facts) Finding {
 
 func judgeMountWay(f Facts, n need, w needWay) Finding {
 	if w.flows.main == nil {
+		if found := filesExist(f, n); found.Verdict == Unknown {
+			return found
+		}
 		return Finding{Verdict: Skipped, Summary: "there is no mount target to follow the way to"}
 	}
 	found := w.judge(w.main, f.c.Region, n.files.FileSystem+" is reached on TCP 2049", networkTests...)

@@ -230,6 +230,7 @@ var startNeedsSteps = []Step{{
 	Requirements: []string{"R14", "R21"},
 	Docs:         []string{docEFSNetwork},
 	Needs:        []known{ways, startNeeds, told},
+	Wants:        []known{fileSystems, here, subnets},
 	Eval: func(f Facts) Finding {
 		return confirmed(f, "efs.path", judgeMountWays(f))
 	},

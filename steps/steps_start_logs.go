@@ -15,8 +15,12 @@ func judgeLogOptions(f Facts) Finding {
 	if cause != "" {
 		return Finding{Verdict: Skipped, Summary: "ECS says that the log driver failed; why is found below", Because: cause, Evidence: told.Of(f).evidence()}
 	}
-	if said, ok := saidAlone(f, "logs.config-invalid", found.Evidence...); ok && decided {
+	said, ok := saidAlone(f, "logs.config-invalid", found.Evidence...)
+	switch {
+	case ok && decided:
 		return said
+	case ok:
+		return Finding{Summary: "ECS says that the log driver failed; its options are complete, and what else it lacks could not all be read", Evidence: said.Evidence, settled: true}
 	}
 	return found
 }

@@ -152,9 +152,12 @@ func judgePlatform(f Facts) Finding {
 func judgeLimits(f Facts) Finding {
 	at := here.Of(f)
 	configured, groups := at.subnets, at.groups
-	if s, err := owner.Try(f); err == nil && s.Name != "" {
+	switch s, err := owner.Try(f); {
+	case err == nil && s.Name != "":
 		configured = s.Network.Subnets
-	} else if f.c.Launch == nil {
+	case err != nil && at.planned:
+		return unread(err)
+	case f.c.Launch == nil:
 		return Finding{Verdict: Skipped, Summary: "no service configuration is known; the task itself started within the limits"}
 	}
 	if len(configured) <= 16 && len(groups) <= 5 {

@@ -89,7 +89,7 @@ var startSteps = []Step{{
 
 func judgeFailure(f Facts) Finding {
 	t, x := task.Of(f), told.Of(f)
-	s, _ := owner.Try(f)
+	s, err := owner.Try(f)
 	later, _ := successor.Try(f)
 	found := Finding{Verdict: Pass, Evidence: evidenceOfTask(t)}
 	for _, e := range x.evidence() {
@@ -113,6 +113,8 @@ func judgeFailure(f Facts) Finding {
 		found.Summary = who + ": " + x.words()
 	case f.c.retried:
 		found.Summary = "a new task is looked at"
+	case t.ID == "" && err != nil:
+		return unread(err)
 	case t.ID == "" && s.Name != "":
 		found.Summary = fmt.Sprintf("no task has failed within the last hour, and no event tells of one; %d wanted, %d running", s.Desired, s.Running)
 	case t.ID == "":
@@ -191,14 +193,17 @@ func exitWords(code int) string {
 
 func judgePlacement(f Facts) Finding {
 	t, x := task.Of(f), told.Of(f)
-	s, _ := owner.Try(f)
-	found := Finding{Verdict: Pass, Summary: "nothing tells of missing capacity, or of a task that was not wanted"}
+	s, err := owner.Try(f)
 	step, code := x.cause()
-	if step != "start.placement" {
-		return found
+	switch {
+	case step == "start.placement":
+	case err != nil && !x.known() && !t.Ended() && !t.Running(): // only an event of the service would tell
+		return unread(err)
+	default:
+		return Finding{Verdict: Pass, Summary: "nothing tells of missing capacity, or of a task that was not wanted"}
 	}
 	e, _ := Explain(code)
-	found = Finding{Verdict: Fail, Cause: code, Summary: e.Title, Means: e.Means, Evidence: x.evidence(), Resources: subjectOfFailure(f)}
+	found := Finding{Verdict: Fail, Cause: code, Summary: e.Title, Means: e.Means, Evidence: x.evidence(), Resources: subjectOfFailure(f)}
 	switch {
 	case x.is(symptom.ClassScaling):
 		found.Summary = "the service stopped the task on purpose"

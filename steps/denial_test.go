@@ -66,6 +66,25 @@ func towardsUnknown(full, less steps.Report) string {
 		if was, ok := before[s.ID]; ok && s.Verdict == steps.Fail && was != steps.Fail {
 			return s.ID + " went from " + was.String() + " to fail"
 		}
+		if before[s.ID] == steps.Fail && s.Verdict == steps.Pass {
+			return s.ID + " went from fail to pass: " + s.Summary
+		}
+	}
+	return cellsTowardsUnknown(full.Needs, less.Needs)
+}
+
+// cellsTowardsUnknown is towardsUnknown for the matrix of a start. The needs come from the task definition alone, and so are the same or none.
+func cellsTowardsUnknown(full, less []steps.Need) string {
+	for i := range min(len(full), len(less)) {
+		of, now := full[i], less[i]
+		for _, c := range []struct {
+			name     string
+			was, now steps.Cell
+		}{{"path", of.Path, now.Path}, {"access", of.Access, now.Access}, {"endpoint", of.Endpoint, now.Endpoint}, {"existence", of.Exists, now.Exists}} {
+			if c.was.Verdict == steps.Fail && (c.now.Verdict == steps.Pass || c.now.Verdict == steps.Skipped) {
+				return of.Title + ": " + c.name + " went from fail to " + c.now.Verdict.String() + ": " + c.now.Summary
+			}
+		}
 	}
 	return ""
 }
@@ -92,15 +111,15 @@ func walkCaseWithout(t testing.TB, reader aws.Reader, c steps.Case, actions ...s
 // One world for each way through the tree.
 var waysThroughTheTree = []string{
 	"healthy-public", "healthy-gateway-endpoint", "healthy-central-egress", "healthy-peering", "healthy-ipv6", "several-nat", "several-endpoint",
-	"endpoint-missing", "endpoint-private-dns-disabled", "proxy-unreachable", "proxy-no-proxy-missing", "dns-custom-resolver-blocked",
+	"endpoint-missing", "endpoint-private-dns-disabled", "proxy-unreachable", "proxy-no-proxy-missing", "dns-custom-resolver-blocked", "dns-firewall-blocked",
 	"target-wrong-region", "target-sg-ingress-denied", "endpoint-gateway-route-missing",
 	"healthy-access", "several-access", "iam-wrong-role", "iam-boundary-denied", "iam-kms-denied", "iam-scp-denied-simulated", "unsure-access",
 	"iam-endpoint-policy-deny-only", "iam-resource-policy-denied-cross-account",
 	"healthy-exec", "exec-not-enabled", "exec-task-role-denied", "exec-caller-denied", "exec-agent-not-running", "exec-target-not-connected", "several-exec",
 	"healthy-start", "healthy-start-endpoints", "healthy-start-mended", "healthy-start-media", "start-unexplained", "start-pending", "start-no-way-out",
-	"start-endpoint-missing", "start-endpoint-policy", "start-no-public-address", "start-capacity", "start-role-not-assumable", "start-key-disabled",
+	"start-endpoint-missing", "start-endpoint-policy", "start-endpoint-group", "start-no-public-address", "start-capacity", "start-role-not-assumable", "start-key-disabled",
 	"image-not-found", "image-auth-denied", "image-platform-mismatch", "secret-access-denied", "secret-not-found", "secret-other-region", "secret-by-name",
-	"kms-access-denied-key-policy", "logs-access-denied", "logs-create-group-denied", "logs-group-missing", "efs-network", "efs-access-denied",
+	"kms-access-denied-key-policy", "logs-access-denied", "logs-config-invalid", "logs-create-group-denied", "logs-group-missing", "efs-network", "efs-access-denied",
 	"efs-mount-target-missing", "ecs-target-type", "several-start",
 }
 

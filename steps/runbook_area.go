@@ -351,9 +351,10 @@ func lookedAt(a Area, r Report) Verdict {
 		}
 		for _, f := range append([]Finding{s.Finding}, s.Also...) {
 			switch {
-			case f.Verdict == Skipped || sum == Fail:
-			case f.Verdict == Fail:
+			case sum == Fail:
+			case f.Verdict == Fail || f.Because != "": // what another cause keeps from working does not work
 				sum = Fail
+			case f.Verdict == Skipped:
 			case f.Verdict != Pass:
 				sum = Unknown
 			case sum == Skipped:

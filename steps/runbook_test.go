@@ -66,6 +66,8 @@ func TestSentencesOfTheRunbookAreComparedWithCare(t *testing.T) {
 		{"healthy-nat", "The log group /ecs/web does not exist", steps.NotComparable, ""}, // nobody looked
 		{"healthy-nat", "The task execution role is missing the permission ecr:GetAuthorizationToken", steps.NotComparable, ""},
 		{"healthy-nat", "No issues were found with the security groups", steps.Agrees, ""},
+		{"healthy-start", "The image registry is OK", steps.Agrees, ""},
+		{"start-endpoint-group", "The image registry is OK", steps.NotComparable, ""},                                   // an endpoint keeps it from being reached
 		{"denied-network-acls", "The network ACL does not allow outbound traffic on port 443", steps.NotComparable, ""}, // we could not read it
 		{"denied-network-acls", "The network ACL allows outbound traffic on port 443", steps.NotComparable, ""},
 		{"sg-egress-denied", "The security group of the task does not allow outbound traffic on port 53", steps.NotComparable, ""}, // another port

@@ -138,6 +138,19 @@ func TestTheKeysPolicyHasTheLastWord(t *testing.T) {
 	}
 }
 
+// Whether tasks that the service will launch have ECS Exec, the service tells, and nobody else.
+func TestExecOfAServiceThatCantBeRead(t *testing.T) {
+	reader, c := openWorld(t, "start-capacity") // whose service has no task
+	c.Symptom = steps.Exec
+	r := walkCaseWithout(t, reader, c, "ecs:DescribeServices")
+	if s := stepOf(r, "exec.enabled"); s.Verdict != steps.Unknown || !slices.Contains(s.Missing, "ecs:DescribeServices") {
+		t.Errorf("exec.enabled is %s: %s", s.Verdict, s.Summary)
+	}
+	if s := stepOf(r, "exec.task"); len(s.Evidence) > 0 {
+		t.Errorf("exec.task shows %v", s.Evidence)
+	}
+}
+
 // What another account owns of a shared VPC can't be seen. That an endpoint is not in the list then proves nothing.
 func TestAnotherAccountsVPCGivesNoFalseFailure(t *testing.T) {
 	for world, want := range map[string]steps.Overall{"exec-endpoint-missing": steps.Inconclusive, "healthy-exec": steps.Inconclusive, "healthy-exec-conditions": steps.OK, "exec-agent-not-running": steps.Misconfigured} {

@@ -144,7 +144,7 @@ func explained(code string) Finding {
 
 func judgeExecTask(f Facts) Finding {
 	t := task.Of(f)
-	s, _ := owner.Try(f)
+	s, err := owner.Try(f)
 	found := explained("exec.task-not-running")
 	found.Resources = []string{execTask(f)}
 	i := slices.IndexFunc(t.Containers, func(c aws.Container) bool { return c.Name == f.c.Container })
@@ -153,7 +153,9 @@ func judgeExecTask(f Facts) Finding {
 		return Finding{Verdict: Warn, Summary: "the task does not exist yet; what it would need is examined"}
 	case t.ID == "":
 		found.Summary = "the service has no task"
-		found.Evidence = []Evidence{{Kind: "service", ID: s.Name, Detail: fmt.Sprintf("%d wanted, %d running", s.Desired, s.Running)}}
+		if err == nil {
+			found.Evidence = []Evidence{{Kind: "service", ID: s.Name, Detail: fmt.Sprintf("%d wanted, %d running", s.Desired, s.Running)}}
+		}
 		found.Fixes = stayUp(f)
 		return found
 	case t.Ended():
@@ -215,6 +217,8 @@ func judgeExecEnabled(f Facts) Finding {
 	switch {
 	case t.ID == "" && known && s.ExecEnabled:
 		return Finding{Verdict: Pass, Summary: "it is on for what the service will launch", Evidence: []Evidence{ofService}}
+	case t.ID == "" && err != nil:
+		return unread(err)
 	case t.ID == "" && !known:
 		return Finding{Verdict: Skipped, Summary: "there is no task yet: start it with --enable-execute-command"}
 	case t.ExecEnabled && known && !s.ExecEnabled:

@@ -109,11 +109,9 @@ var told = &Fact[failure]{
 		for _, c := range t.Containers {
 			add("container "+c.Name, c.Reason)
 		}
-		if t.ID == "" || !t.Ended() && !t.Running() {
-			if s, err := owner.Try(f); err == nil {
-				for _, e := range sinceSteady(s.Events) {
-					add("service event", e.Message)
-				}
+		if s, err := owner.Try(f); err == nil && (t.ID == "" || !t.Ended() && !t.Running() || t.Running() && f.c.Task == "" && s.Running < s.Desired) {
+			for _, e := range sinceSteady(s.Events) {
+				add("service event", e.Message)
 			}
 		}
 		return surest(all)

@@ -107,6 +107,8 @@ func judgeFailure(f Facts) Finding {
 	switch {
 	case x.known() && t.ID == "":
 		found.Summary = "no task came up: " + x.words()
+	case x.known() && t.Running() && x.from == "service event":
+		found.Summary = fmt.Sprintf("%d of %d tasks run, and no further one comes up: %s", s.Running, s.Desired, x.words())
 	case x.known() && !t.Ended():
 		found.Summary = who + " is " + t.LastStatus + ": " + x.words()
 	case x.known():

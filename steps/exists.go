@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/steps/symptom"
 )
 
 // imageExists judges whether an image is in its registry (R20).
@@ -29,7 +30,11 @@ func imageExists(f Facts, n need) Finding {
 	}
 	switch {
 	case aws.KindOf(err) == aws.NotFound:
-		return imageMissing(i, aws.CodeOf(err))
+		missing := imageMissing(i, aws.CodeOf(err))
+		if x, err := told.Try(f); err != nil || !x.is(symptom.ClassImageNotFound) {
+			missing.Means += " Rules of a pull-through cache are not read: where one covers the repository, ECR fetches the image at the first pull, and this is no fault."
+		}
+		return missing
 	case err != nil:
 		return unread(err)
 	}
@@ -239,6 +244,8 @@ func parameterExists(f Facts, n need) Finding {
 		err = p.err
 	}
 	switch {
+	case n.foreign:
+		return Finding{Summary: fmt.Sprintf("parameter %s is of account %s, whose parameters can't be listed from here", v.name, v.account), settled: true}
 	case aws.KindOf(err) == aws.NotFound && p.value.secret:
 		e, _ := Explain("secret.invalid-reference")
 		return Finding{Verdict: Fail, Cause: e.Code, Summary: v.name + " is the name of a secret, and only parameters may be written by name", Means: e.Means, Resources: []string{v.written},
@@ -261,6 +268,13 @@ func parameterExists(f Facts, n need) Finding {
 	case v.number() > p.value.Version && v.behind == "":
 		return secretMissing(v, fmt.Sprintf("parameter %s has no version %s", v.name, v.version), fmt.Sprintf("its newest version is %d", p.value.Version),
 			Fix{Title: "name a version that exists in the task definition, or none"})
+	case v.version != "" && v.number() == 0 && v.behind == "":
+		return Finding{
+			Verdict: Warn, Summary: fmt.Sprintf("whether parameter %s has the label %s, only its history tells, which holds its values and is not read", v.name, v.version), Resources: []string{v.asked()},
+			Evidence: []Evidence{{Kind: "reference", ID: v.written, Detail: "asks for the version with the label " + v.version}},
+			Fixes: []Fix{{Title: "look yourself: this prints versions and labels, and no value",
+				Command: fmt.Sprintf("aws ssm get-parameter-history --name %s --query 'Parameters[].[Version,Labels]' --region %s", v.name, region)}},
+		}
 	}
 	return Finding{Verdict: Pass, Summary: "parameter " + v.name + " exists", Evidence: []Evidence{{Kind: "parameter", ID: v.name, Detail: strings.TrimPrefix("in "+region+", "+p.value.Type, ", ")}}}
 }

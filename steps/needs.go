@@ -39,6 +39,7 @@ type need struct {
 
 	image   imageName // of needImage
 	from    valueFrom // of needSecret, needParameter
+	foreign bool      // of needParameter: it is of another account
 	group   string    // of needLog: the log group
 	region  string    // of needLog
 	creates bool      // of needLog: the driver makes the group
@@ -171,6 +172,7 @@ func (l *needList) value(container, from string) {
 	if v.parameter {
 		region := cmp.Or(v.region, l.region)
 		arn := aws.ARN{Partition: aws.PartitionOf(region).ID, Service: "ssm", Region: region, Account: cmp.Or(v.account, l.account), Resource: "parameter/" + strings.TrimPrefix(v.name, "/")}
+		n.foreign = v.account != "" && l.account != "" && v.account != l.account
 		n.kind, n.host, n.calls = needParameter, hostIn("ssm", region), []needCall{{"ssm:GetParameters", arn.String()}}
 	}
 	if v.problem != "" {

@@ -150,3 +150,51 @@ func TestAStartThatOnlyATextTellsOf(t *testing.T) {
 		t.Errorf("%s with %v\n%s", r.Verdict, codes(r), describe(r))
 	}
 }
+
+// What a step can't look at does not pass with the rest.
+func TestAStartPassesOnlyWhatWasLookedAt(t *testing.T) {
+	const (
+		parameter = `arn:aws:ssm:eu-central-1:111122223333:parameter/shop/payments-key`
+		ecr       = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/edge:3`
+	)
+	for _, c := range []struct {
+		name, from, to, step, summary string
+		verdict                       steps.Verdict
+	}{
+		{"an image of Docker Hub beside others", ecr, "nginx:1.27", "image.exists", "the images exist, as far as can be seen", steps.Pass},
+		{"a parameter by its label", parameter, parameter + ":live", "secret.exists",
+			"whether parameter /shop/payments-key has the label live, only its history tells, which holds its values and is not read", steps.Warn},
+		{"a parameter of another account", parameter, strings.Replace(parameter, "111122223333", "999900001111", 1), "secret.exists",
+			"parameter /shop/payments-key is of account 999900001111, whose parameters can't be listed from here", steps.Unknown},
+	} {
+		reader, asked := openWorld(t, "healthy-start-everything")
+		s := stepOf(walkCaseWithout(t, rewritten{reader, "ecs:DescribeTaskDefinition", c.from, c.to}, asked), c.step)
+		if s.Verdict != c.verdict || s.Summary != c.summary {
+			t.Errorf("%s: %s is %s: %s", c.name, c.step, s.Verdict, s.Summary)
+		}
+	}
+}
+
+// A service whose tasks run may lack others, which its events alone tell of. A task that is named is looked at by itself.
+func TestEventsTellOfTasksThatDoNotComeUpBesideOthers(t *testing.T) {
+	reader, c := openWorld(t, "healthy-start")
+	lacking := rewritten{rewritten{reader, "ecs:DescribeServices", `"runningCount":2`, `"runningCount":1`}, "ecs:DescribeServices", "(service web) has reached a steady state.",
+		"(service web) was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone."}
+	r := walkCaseWithout(t, lacking, c)
+	if s := stepOf(r, "start.failure"); !slices.Equal(codes(r), []string{"start.capacity"}) || s.Summary != "1 of 2 tasks run, and no further one comes up: there was no capacity" {
+		t.Errorf("causes %v; %s\n%s", codes(r), s.Summary, describe(r))
+	}
+	c.Task = r.Subject.Task
+	if r := walkCaseWithout(t, lacking, c); len(r.Causes) > 0 {
+		t.Errorf("of a task that runs: %v", codes(r))
+	}
+}
+
+// Without the service neither its limits nor its events are known, where there is no task that shows them kept.
+func TestAServiceThatCantBeReadPassesNothing(t *testing.T) {
+	for world, step := range map[string]string{"start-endpoint-group": "start.limits", "start-capacity": "start.placement"} {
+		if s := stepOf(walkWithout(t, world, "ecs:DescribeServices"), step); s.Verdict != steps.Unknown || !slices.Contains(s.Missing, "ecs:DescribeServices") {
+			t.Errorf("%s: %s is %s: %s", world, step, s.Verdict, s.Summary)
+		}
+	}
+}

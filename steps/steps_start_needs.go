@@ -260,5 +260,19 @@ func eachNeed(f Facts, good string, judge func(Facts, need) Finding, kinds ...ne
 	if len(parts) == 0 {
 		return Finding{Verdict: Skipped, Summary: "nothing of this kind is needed"}
 	}
-	return together(parts, good)
+	found := together(parts, good)
+	if found.Verdict != Pass {
+		return found
+	}
+	whole := true
+	for _, p := range parts { // what is not looked at is not among the good
+		if p.Verdict == Skipped {
+			whole = false
+			found.Evidence = append(found.Evidence, Evidence{Kind: "need", Detail: p.Summary})
+		}
+	}
+	if !whole {
+		found.Summary += ", as far as can be seen"
+	}
+	return found
 }

@@ -79,6 +79,24 @@ func TestClassifyLetsNoControlSequenceThrough(t *testing.T) {
 	}
 }
 
+// The next command is pasted into a shell, and whoever can write to a log can write the text that it is made of.
+func TestClassifyPutsNoShellIntoTheNextCommand(t *testing.T) {
+	for _, text := range []string{
+		"operation error `id`: Foo, https response error StatusCode: 403, RequestID: x, api error AccessDenied: Access Denied",
+		"Access Denied (Service: $HOME`id`; Status Code: 403; Error Code: AccessDenied; Request ID: 0123456789)",
+		"Access Denied (Service: a|b; Status Code: 403; Error Code: AccessDenied; Request ID: 0123456789)",
+		"User: arn:aws:sts::123456789012:assumed-role/shop/7c1e is not authorized to perform: sns:Publish;id on resource: $(id)",
+		"dial tcp: lookup `id`.example.com: no such host",
+		"Get \"https://$(id).example.com/\": dial tcp 10.0.1.9:443: i/o timeout",
+	} {
+		out := run(t, text, "classify").out
+		_, next, found := strings.Cut(out, "\nNext\n")
+		if !found || strings.ContainsAny(next, "`$();|&<>'\"\\") {
+			t.Errorf("%s\n%s", text, out)
+		}
+	}
+}
+
 func TestClassifyNamesTheDiagnosisThatGoesOn(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"Error: connect ETIMEDOUT 10.0.3.9:5432", "--symptom timeout --to 10.0.3.9:5432\n"},

@@ -79,7 +79,8 @@ func setOf(words string) map[string]bool {
 	return set
 }
 
-// serviceNamed returns the IAM prefix of a service that an SDK calls "Amazon S3", "AWSSecurityTokenService" or "Secrets Manager".
+// serviceNamed returns the IAM prefix of a service that an SDK calls "Amazon S3", "AWSSecurityTokenService" or "Secrets Manager"; "" when
+// no service can be called so. A log's words must not get into the command that a person is told to run next.
 func serviceNamed(name string) string {
 	low := lowered(strings.TrimSpace(name))
 	dashed := strings.ReplaceAll(low, " ", "-")
@@ -94,7 +95,7 @@ func serviceNamed(name string) string {
 	if known(dashed) {
 		return dashed
 	}
-	if bare == "" || bare == "ec2imds" || bare == "runtime" || bare == "util" {
+	if bare == "ec2imds" || bare == "runtime" || bare == "util" || identifier(bare) != bare {
 		return ""
 	}
 	return bare

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -74,7 +75,7 @@ Exit status: 0 the text was read, whatever it tells; 1 it could not be read.`,
 func (p *program) classify(read func(string) symptom.Reading) error {
 	text, err := io.ReadAll(io.LimitReader(p.in, classifyLimit))
 	if err != nil {
-		return fmt.Errorf("read stdin: %w", err)
+		return readStdin(err)
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return usagef("for example: fargate-doctor classify < error.txt", "stdin holds no text")
@@ -91,7 +92,6 @@ func (p *program) classifyLines(read func(string) symptom.Reading) error {
 	in := bufio.NewScanner(p.in)
 	in.Buffer(nil, classifyLimit)
 	out := bufio.NewWriter(p.out)
-	defer out.Flush()
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for in.Scan() {
@@ -110,14 +110,24 @@ func (p *program) classifyLines(read func(string) symptom.Reading) error {
 			return err
 		}
 	}
-	return in.Err()
+	// What was answered is printed also where a line could not be read.
+	return errors.Join(out.Flush(), readStdin(in.Err()))
+}
+
+func readStdin(err error) error {
+	if errors.Is(err, bufio.ErrTooLong) {
+		return fmt.Errorf("read stdin: a line is longer than %d bytes", classifyLimit)
+	}
+	if err != nil {
+		return fmt.Errorf("read stdin: %w", err)
+	}
+	return nil
 }
 
 func classified(r symptom.Reading) classification {
 	c := classification{
 		Class: r.Class, Service: r.Service, Action: r.Action, Resource: r.Resource, Principal: r.Principal, Host: r.Host,
-		Port:      r.Port,
-		RequestID: r.RequestID, VPCEndpoint: r.Endpoint, Symptom: r.Symptom(), Policy: r.Policy, Explicit: r.Explicit,
+		Port: r.Port, RequestID: r.RequestID, VPCEndpoint: r.Endpoint, Symptom: r.Symptom(), Policy: r.Policy, Explicit: r.Explicit,
 		PolicyARN: r.PolicyARN, Line: r.Line,
 	}
 	if r.Address.IsValid() {
@@ -140,8 +150,7 @@ func (p *program) tellClass(r symptom.Reading) error {
 	tab := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	gap := "\n"
 	for _, row := range []struct{ label, value string }{
-		{"Service", c.Service}, {"Action", c.Action}, {"Resource", c.Resource}, {"Principal", c.Principal}, {"Policy",
-			c.PolicyARN},
+		{"Service", c.Service}, {"Action", c.Action}, {"Resource", c.Resource}, {"Principal", c.Principal}, {"Policy", c.PolicyARN},
 		{"Host", c.Host}, {"Port", port}, {"Address", c.Address}, {"VPC endpoint", c.VPCEndpoint}, {"Request id", c.RequestID},
 	} {
 		if row.value != "" {

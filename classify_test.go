@@ -59,6 +59,16 @@ not json
 	}
 }
 
+func TestClassifySaysWhichLineCouldNotBeRead(t *testing.T) {
+	r := run(t, `{"text":"all is well"}`+"\n"+strings.Repeat("x", classifyLimit+1)+"\n", "classify", "--jsonl")
+	if r.status != exitFailed || !strings.Contains(r.err, "read stdin: a line is longer than") {
+		t.Errorf("status %d: %s", r.status, r.err)
+	}
+	if strings.Count(r.out, "\n") != 1 {
+		t.Errorf("the line before it is not answered: %s", r.out)
+	}
+}
+
 func TestClassifyReadsStoppedReasons(t *testing.T) {
 	const reason = "CannotPullContainerError: write /var/lib/docker/tmp/x: no space left on device"
 	if r := run(t, reason, "classify", "--stopped"); !strings.HasPrefix(r.out, "disk_full: ") {

@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// classifyLimit is how long a line of --jsonl, and a whole text without it, may be.
+// classifyLimit is how long a line of --jsonl may be, in bytes.
 const classifyLimit = 1 << 20
 
 // A classification is what classify prints for one text.
@@ -73,18 +73,37 @@ Exit status: 0 the text was read, whatever it tells; 1 it could not be read.`,
 
 // classify reads stdin as one text.
 func (p *program) classify(read func(string) symptom.Reading) error {
-	text, err := io.ReadAll(io.LimitReader(p.in, classifyLimit))
+	text, err := errorText(p.in)
 	if err != nil {
 		return readStdin(err)
 	}
-	if len(bytes.TrimSpace(text)) == 0 {
+	if strings.TrimSpace(text) == "" {
 		return usagef("for example: fargate-doctor classify < error.txt", "stdin holds no text")
 	}
-	r := read(string(text))
+	r := read(text)
 	if p.set.format == "json" {
 		return p.writeJSON(classified(r))
 	}
 	return p.tellClass(r)
+}
+
+// errorText reads what an application printed. Of much of it the end is kept, where the failure stands: more than is ever looked at.
+func errorText(in io.Reader) (string, error) {
+	var t tail
+	_, err := io.Copy(&t, in)
+	return string(t.kept), err
+}
+
+// tail keeps the end of what is written to it, 1 MiB of it at least.
+type tail struct{ kept []byte }
+
+func (t *tail) Write(p []byte) (int, error) {
+	const most = 1 << 20
+	t.kept = append(t.kept, p...)
+	if len(t.kept) > 2*most {
+		t.kept = append(t.kept[:0], t.kept[len(t.kept)-most:]...)
+	}
+	return len(p), nil
 }
 
 // classifyLines answers every line of stdin with a line. A line that can't be understood is answered too, with other.

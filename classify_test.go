@@ -69,6 +69,18 @@ func TestClassifySaysWhichLineCouldNotBeRead(t *testing.T) {
 	}
 }
 
+// A log ends with the failure, however long it is.
+func TestClassifyReadsTheEndOfALongLog(t *testing.T) {
+	in := strings.Repeat("2025-03-28 12:21:51 GET /health 200\n", 100_000) + deniedByEndpoint
+	if r := run(t, in, "classify"); !strings.HasPrefix(r.out, "auth_vpce_policy: ") {
+		t.Errorf("status %d: %s%s", r.status, r.out, r.err)
+	}
+	r := run(t, in, "diagnose", "--demo=several-access", "--error", "-")
+	if !strings.Contains(r.out, "arn:aws:sts::123456789012:assumed-role/shop/7c1e") {
+		t.Errorf("status %d: %.2000s%s", r.status, r.out, r.err)
+	}
+}
+
 func TestClassifyReadsStoppedReasons(t *testing.T) {
 	const reason = "CannotPullContainerError: write /var/lib/docker/tmp/x: no space left on device"
 	if r := run(t, reason, "classify", "--stopped"); !strings.HasPrefix(r.out, "disk_full: ") {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,11 +71,11 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 				return usagef("for example --resource arn:aws:sns:eu-central-1:111122223333:orders", "--resource %s is no ARN", c.Resource)
 			}
 			if c.Error == "-" {
-				text, err := io.ReadAll(io.LimitReader(p.in, mostError))
-				if err != nil {
+				var err error
+				if c.Error, err = errorText(p.in); err != nil {
 					return fmt.Errorf("error text from stdin: %w", err)
 				}
-				if c.Error = string(text); strings.TrimSpace(c.Error) == "" {
+				if strings.TrimSpace(c.Error) == "" {
 					return usagef("pipe what the application printed into it", "--error - got nothing from stdin")
 				}
 			}
@@ -116,9 +115,6 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 	to.register(f)
 	return cmd
 }
-
-// mostError is how much of an error text is read, in bytes.
-const mostError = 1 << 20
 
 // checkSymptom refuses a symptom that nobody knows; none at all is fine.
 func checkSymptom(symptom steps.Symptom) error {

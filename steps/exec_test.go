@@ -212,7 +212,7 @@ func TestRevisionsMendTheirCause(t *testing.T) {
 				kept := strings.TrimSuffix(string(after), "\n")
 				kept = `{"taskDefinitionArn":"` + r.Subject.TaskDefinition + `",` + kept[1:]
 				reader, c := openWorld(t, name)
-				again := walkCaseWithout(t, replacing{reader, json.RawMessage(`{"taskDefinition":` + kept + `}`)}, c)
+				again := walkCaseWithout(t, answering{reader, map[string]string{"ecs:DescribeTaskDefinition": `{"taskDefinition":` + kept + `}`}}, c)
 				if found := stepOf(again, s.ID); found.Cause == s.Cause && s.Cause != "exec.task-not-running" {
 					t.Errorf("%s: %s still names %s after jq %s", name, s.ID, s.Cause, m[1])
 				}
@@ -224,15 +224,15 @@ func TestRevisionsMendTheirCause(t *testing.T) {
 	}
 }
 
-// replacing answers with another task definition.
-type replacing struct {
+// answering is a world in which some operations have another answer.
+type answering struct {
 	aws.Reader
-	definition json.RawMessage
+	answers map[string]string // JSON, by "service:Operation"
 }
 
-func (r replacing) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
-	if q.Name() == "ecs:DescribeTaskDefinition" {
-		return page(r.definition)
+func (r answering) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	if answer, ok := r.answers[q.Name()]; ok {
+		return page(json.RawMessage(answer))
 	}
 	return r.Reader.Read(ctx, q, page)
 }

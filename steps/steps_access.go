@@ -315,7 +315,7 @@ func trusted(f Facts, r foundRole, account, code string, at *Fact[foundRole]) Fi
 	}
 	p.Name = "the trust policy of " + r.Name
 	// What ECS sends along, see "Confused deputy" in the Amazon ECS developer guide.
-	source := aws.ARN{Partition: aws.PartitionOf(f.c.Region).ID, Service: "ecs", Region: f.c.Region, Account: account, Resource: "*"}
+	source := aws.ARN{Partition: aws.PartitionOf(f.c.Region).ID, Service: "ecs", Region: f.c.Region, Account: account, Resource: "any"}
 	known := map[string][]string{"aws:SourceAccount": {account}}
 	d := p.Evaluate(iam.Request{
 		Action: "sts:AssumeRole", Resource: r.ARN, Principal: iam.Principal{Service: "ecs-tasks.amazonaws.com"}, Context: known,
@@ -352,7 +352,8 @@ func trusted(f Facts, r foundRole, account, code string, at *Fact[foundRole]) Fi
 	return found
 }
 
-// sourceFits reports whether all that a trust policy leaves open is aws:SourceArn, and its patterns are of the account's ECS.
+// sourceFits reports whether all that a trust policy leaves open is aws:SourceArn, and its patterns are of the account's ECS. The source's
+// resource stands for whatever ECS names there: only a wildcard may match it, and none does in an operator that takes it literally.
 func sourceFits(p iam.Policy, source aws.ARN) bool {
 	for _, s := range p.Statements {
 		for _, c := range s.Conditions {
@@ -362,7 +363,7 @@ func sourceFits(p iam.Policy, source aws.ARN) bool {
 			for _, v := range c.Values {
 				arn, ok := aws.ParseARN(v)
 				if s.Effect != iam.EffectAllow || !ok || arn.Service != source.Service || arn.Account != source.Account && arn.Account != "*" ||
-					arn.Region != source.Region && arn.Region != "*" || !strings.HasSuffix(arn.Resource, "*") {
+					arn.Region != source.Region && arn.Region != "*" || arn.Resource != "*" {
 					return false
 				}
 			}

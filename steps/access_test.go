@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"fargate-doctor/steps"
@@ -29,6 +30,37 @@ func TestATrustPolicyForTheAccountsTasks(t *testing.T) {
 				"Action": "sts:AssumeRole", "Condition": {%q: {"aws:SourceArn": %q}}}}}}`, test.operator, test.source)}}, c)
 		if s := stepOf(r, "access.trust"); s.Verdict != test.want {
 			t.Errorf("%s %s: %s, want %s: %s", test.operator, test.source, s.Verdict, test.want, s.Summary)
+		}
+	}
+}
+
+// simulates is IAM's answer about one call.
+func simulates(action, resource, decision, more string) map[string]string {
+	return map[string]string{"iam:SimulatePrincipalPolicy": fmt.Sprintf(
+		`{"EvaluationResults": [{"EvalActionName": %q, "EvalResourceName": %q, "EvalDecision": %q, "MissingContextValues": []%s}]}`,
+		action, resource, decision, more)}
+}
+
+const allowedByOrganization = `, "OrganizationsDecisionDetail": {"AllowedByOrganizations": true}`
+
+// A pattern is one of several resources, and so is an alias of a key to the policies: neither what IAM says of something with that very
+// name, nor that no policy of it was read, tells anything.
+func TestAResourceThatIsNotKnownExactlyIsNeitherFineNorBroken(t *testing.T) {
+	for _, test := range []struct{ world, action, resource, simulated, step string }{
+		{"healthy-access", "sns:Publish", "arn:aws:sns:eu-central-1:111122223333:ord*", "implicitDeny", "access.identity"},
+		{"iam-resource-policy-denied", "sns:Publish", "arn:aws:sns:eu-central-1:111122223333:order?", "allowed", "access.resource"},
+		{"iam-resource-policy-denied", "sns:Publish", "arn:aws:sns:eu-central-1:111122223333:order?", "allowed", "access.key"},
+		{"iam-kms-denied", "kms:Decrypt", "arn:aws:kms:eu-central-1:111122223333:alias/assets", "allowed", "access.key"},
+		{"healthy-access", "kms:Decrypt", "", "allowed", "access.key"},
+	} {
+		reader, c := openWorld(t, test.world)
+		c.Action, c.Resource, c.Error = test.action, test.resource, ""
+		r := walkCaseWithout(t, answering{reader, simulates(test.action, test.resource, test.simulated, allowedByOrganization)}, c)
+		if r.Verdict != steps.Inconclusive || slices.ContainsFunc(r.Steps, func(s steps.StepResult) bool { return s.Verdict == steps.Fail }) {
+			t.Errorf("%s on %s: %s %v\n%s", test.action, test.resource, r.Verdict, codes(r), describe(r))
+		}
+		if s := stepOf(r, test.step); s.Verdict != steps.Unknown {
+			t.Errorf("%s on %s: %s is %s: %s", test.action, test.resource, test.step, s.Verdict, s.Summary)
 		}
 	}
 }

@@ -111,14 +111,14 @@ var boundary = &Fact[aws.PolicyDocument]{
 // A simulated is what iam:SimulatePrincipalPolicy says about the call.
 type simulated struct {
 	aws.Simulation
-	asked bool // false when there is nothing to simulate: no call, no principal, or no known resource
+	asked bool // false when there is nothing to simulate: no call, no principal, or not one known resource
 	stale bool // the policies were changed in memory since: what it says of them no longer counts
 }
 
 // decides reports whether the simulation says for certain what the role's own policies come to.
 func (s simulated) decides() bool { return s.asked && !s.stale && len(s.MissingContext) == 0 }
 
-// simulation asks IAM itself. A resource that is not known can't be simulated: IAM would take "*" for its name.
+// simulation asks IAM itself. A resource that is not known can't be simulated: IAM would take "*", or a pattern, for its name.
 var simulation = &Fact[simulated]{
 	Name:    "simulation",
 	Actions: []string{"iam:SimulatePrincipalPolicy"},
@@ -129,7 +129,7 @@ var simulation = &Fact[simulated]{
 	},
 	Fetch: func(ctx context.Context, s source, f Facts) (simulated, error) {
 		c, arn := refusal.Of(f), simulatedARN(f)
-		if !c.named() || c.asked() == "" || arn == "" {
+		if !c.named() || !c.exact() || arn == "" {
 			return simulated{}, nil
 		}
 		all, err := read.Simulate(ctx, s, arn, []string{c.action}, []string{c.asked()}, map[string][]string{

@@ -28,6 +28,9 @@ func (c refusedCall) asked() string {
 	return c.resource
 }
 
+// exact reports whether it is known which one resource the call is about, or that it has none.
+func (c refusedCall) exact() bool { return c.asked() == "*" || exactARN(c.resource) }
+
 // sentence says the call for a person: "sns:Publish on arn:…".
 func (c refusedCall) sentence() string {
 	if r := c.asked(); r != "" && r != "*" {
@@ -40,7 +43,11 @@ func (c refusedCall) sentence() string {
 var refusal = &Fact[refusedCall]{
 	Name: "refused call",
 	Derive: func(f Facts) refusedCall {
-		return refusedCall{Reading: f.c.heard(), action: spelled(f.c.Action), resource: f.c.Resource}
+		c := refusedCall{Reading: f.c.heard(), action: spelled(f.c.Action), resource: f.c.Resource}
+		if strings.HasPrefix(c.action, "kms:") && strings.Contains(c.resource, ":alias/") {
+			c.resource = "" // policies are asked about the key behind an alias
+		}
+		return c
 	},
 }
 

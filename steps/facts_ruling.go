@@ -166,7 +166,7 @@ func (r *ruled) resourceSide(f Facts) iam.Attached {
 	case err != nil:
 		r.gaps[iam.Resource] = err
 		return iam.Unread(err.Error())
-	case c.asked() == "" && guarded(c.action):
+	case !c.exact() && (guarded(c.action) || read.HasResourcePolicy(c.resource)):
 		r.gaps[iam.Resource] = errNoResource
 		return iam.Unread(errNoResource.Error())
 	case side.Document == "":

@@ -156,7 +156,7 @@ func judgeCall(f Facts) Finding {
 		found.Summary = fmt.Sprintf("%q is no action: write it as sns:Publish", c.action)
 	case c.named():
 		found.Verdict, found.Summary = Pass, c.sentence()
-		if c.asked() == "" {
+		if !c.exact() {
 			found.Summary += "; on which resource is not known"
 			found.Means = "Policies that name resources can't be decided without it; its ARN is missing here."
 		}

@@ -357,8 +357,8 @@ func judgeKey(f Facts) Finding {
 		return Finding{Verdict: Skipped, Summary: "which key is behind such a resource is not asked"}
 	case err != nil:
 		return undecided(iam.Decision{}, err, "which key is behind the resource")
-	case k.ID == "" && c.asked() == "" && len(keyActionsOf(c.action)) > 0:
-		return undecided(iam.Decision{}, errNoResource, "whether a customer key is behind the resource")
+	case k.ID == "" && !c.exact() && (len(keyActionsOf(c.action)) > 0 || strings.HasPrefix(c.action, "kms:")):
+		return undecided(iam.Decision{}, errNoResource, "which key is behind the resource")
 	case k.ID == "":
 		return Finding{Verdict: Skipped, Summary: "no customer key is behind the resource"}
 	case k.managed:

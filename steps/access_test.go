@@ -64,3 +64,34 @@ func TestAResourceThatIsNotKnownExactlyIsNeitherFineNorBroken(t *testing.T) {
 		}
 	}
 }
+
+// The boundary of a user is not read, and IAM may know of one that the role had a moment ago.
+func TestABoundaryThatIsNotKnownIsNotFine(t *testing.T) {
+	const (
+		user = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sns:Publish on resource: " + orders
+		told = user + " because no permissions boundary allows the sns:Publish action"
+	)
+	for _, test := range []struct {
+		text, simulated, more string
+		want                  steps.Verdict
+	}{
+		{user, "allowed", "", steps.Unknown},
+		{told, "allowed", "", steps.Fail},
+		{"", "implicitDeny", `, "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": false}`, steps.Unknown},
+		{"", "allowed", `, "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": true}`, steps.Pass},
+	} {
+		reader, c := openWorld(t, "healthy-access")
+		if c.Error = test.text; c.Error != "" {
+			c.Action, c.Resource = "", ""
+		}
+		r := walkCaseWithout(t, answering{reader, simulates("sns:Publish", orders, test.simulated, allowedByOrganization+test.more)}, c)
+		if s := stepOf(r, "access.boundary"); s.Verdict != test.want {
+			t.Errorf("%.30q, %s%s: %s, want %s: %s", test.text, test.simulated, test.more, s.Verdict, test.want, s.Summary)
+		}
+		if s := stepOf(r, "access.rest"); test.want == steps.Unknown && test.text != "" && s.Verdict != steps.Skipped {
+			t.Errorf("%.30q: %s: %s", test.text, s.Verdict, s.Summary)
+		}
+	}
+}
+
+const orders = "arn:aws:sns:eu-central-1:111122223333:orders"

@@ -49,7 +49,7 @@ func keyVerdict(f Facts, c refusedCall, k keyBehind, action string) iam.Verdict 
 	}
 	side := ruled{request: request, gaps: map[iam.Layer]error{}}
 	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Endpoint: iam.Known(),
-		Boundary: side.side(iam.Boundary, boundary, f), Resource: iam.Unread("the key's policy can't be understood")}
+		Boundary: side.boundarySide(f), Resource: iam.Unread("the key's policy can't be understood")}
 	known, err := rolePolicies.Try(f)
 	own, unread := policiesOf(known)
 	policies.Identity = iam.Known(own...)

@@ -49,7 +49,7 @@ var ruling = &Fact[ruled]{
 		}
 		policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known()}
 		policies.Identity = r.identitySide(f)
-		policies.Boundary = r.side(iam.Boundary, boundary, f)
+		policies.Boundary = r.boundarySide(f)
 		policies.Resource = r.resourceSide(f)
 		policies.Endpoint = r.endpointSide(f)
 		policies.Gateway = r.endpoint.Type == vpc.GatewayEndpoint
@@ -124,6 +124,14 @@ func standIn(a iam.Answer) []iam.Policy {
 	return []iam.Policy{iam.Policy{Name: "the simulation"}.With(s)}
 }
 
+// boundarySide is the role's boundary. A user's is not read, and so not known.
+func (r *ruled) boundarySide(f Facts) iam.Attached {
+	if signer.Of(f).role == "" {
+		return r.sideOf(iam.Boundary, aws.PolicyDocument{}, errNoRole)
+	}
+	return r.side(iam.Boundary, boundary, f)
+}
+
 // side is the one policy of a layer, if there is one.
 func (r *ruled) side(l iam.Layer, fact *Fact[aws.PolicyDocument], f Facts) iam.Attached {
 	d, err := fact.Try(f)
@@ -148,7 +156,7 @@ func (r *ruled) sideOf(l iam.Layer, d aws.PolicyDocument, err error) iam.Attache
 
 // Why a layer is not known though nothing was refused.
 var (
-	errNoRole     = errors.New("it is not known which role or user signed the call")
+	errNoRole     = errors.New("no role signed the call, and a user's policies are not read")
 	errNoResource = errors.New("it is not known which resource the call is about")
 	errNoWay      = errors.New("it is not known which way the call takes")
 )

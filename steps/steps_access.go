@@ -70,7 +70,7 @@ var accessSteps = []Step{{
 	Requirements: []string{"R16"},
 	Docs:         []string{docBoundary},
 	Needs:        []known{refusal, signer, role, ruling},
-	Wants:        []known{boundary},
+	Wants:        []known{boundary, simulation},
 	Eval:         judgeBoundary,
 	Next:         []Edge{{To: "access.organization"}},
 }, {

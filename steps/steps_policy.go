@@ -196,6 +196,9 @@ func judgeBoundary(f Facts) Finding {
 		return Finding{Verdict: Skipped, Summary: "there is no role", Because: "iam.role-missing"}
 	case by.role == "" && !blamed:
 		return Finding{Summary: "the boundary of a user is not read", settled: true}
+	case d.Answer == iam.Allow && f.simulatedBoundary() == "denied":
+		return Finding{Summary: "the simulation says that the role's boundary refuses the call, and as it was read it does not", settled: true,
+			Means: "A boundary that was changed or taken away within the last minute makes them differ.", Evidence: evidenceOfSimulation(f)}
 	case has.Boundary == "" && by.role != "" && blamed:
 		return Finding{Verdict: Warn, Summary: "the role has no permissions boundary now, and the message names one", Evidence: c.message()}
 	case has.Boundary == "" && by.role != "":
@@ -213,6 +216,14 @@ func judgeBoundary(f Facts) Finding {
 		return Finding{Verdict: Warn, Summary: "the boundary allows the call now, and the message says that it did not", Evidence: c.message()}
 	}
 	return Finding{Verdict: Pass, Summary: "the boundary allows " + c.action, Evidence: statementEvidence("permissions-boundary", has.Boundary, d.Decision)}
+}
+
+// simulatedBoundary is what IAM's simulation says of the boundary alone: allowed, denied, or "" where it says nothing for certain.
+func (f Facts) simulatedBoundary() string {
+	if s, err := simulation.Try(f); err == nil && s.decides() {
+		return s.Boundary
+	}
+	return ""
 }
 
 // organizationCauses says which cause a policy type of an error text is, where nothing can be read.

@@ -94,4 +94,20 @@ func TestABoundaryThatIsNotKnownIsNotFine(t *testing.T) {
 	}
 }
 
+// What is left is said only where nothing refuses the call.
+func TestTheLastStepCountsWhatRefuses(t *testing.T) {
+	for world, want := range map[string]string{
+		"healthy-access":           "no policy that could be read refuses the call",
+		"iam-scp-denied-simulated": "the call is refused; mend what was found first",
+		"iam-scp-denied":           "the call is refused; mend what was found first",
+		"iam-kms-denied":           "the call is refused; mend what was found first",
+		"several-access":           "3 kinds of policy refuse the call; the service names only one of them",
+	} {
+		r := walkWithout(t, world)
+		if s := stepOf(r, "access.rest"); s.Summary != want {
+			t.Errorf("%s: %s, want %s", world, s.Summary, want)
+		}
+	}
+}
+
 const orders = "arn:aws:sns:eu-central-1:111122223333:orders"

@@ -124,7 +124,7 @@ var accessSteps = []Step{{
 	Requirements: []string{"R16"},
 	Docs:         []string{docAccessDenied},
 	Needs:        []known{refusal, signer, ruling},
-	Wants:        []known{keyRuling},
+	Wants:        []known{keyRuling, simulation},
 	Eval:         judgeRest,
 	Next:         []Edge{{To: ""}},
 }}

@@ -236,32 +236,37 @@ func judgeOrganization(f Facts) Finding {
 		return found
 	}
 	c, by := refusal.Of(f), signer.Of(f)
-	if code, told := organizationCauses[c.Policy]; told {
+	s, err := simulation.Try(f)
+	switch code, told := organizationCauses[c.Policy]; {
+	case told:
 		found := refused(code, "", c, cmp.Or(c.PolicyARN, by.principal.ARN))
 		if c.PolicyARN != "" {
 			found.Evidence = append(found.Evidence, Evidence{Kind: "policy", ID: c.PolicyARN, Detail: "is named in the message"})
 		}
 		found.Fixes = []Fix{{Title: organizationAdvice[code]}}
 		return found
-	}
-	s, err := simulation.Try(f)
-	switch {
 	case err != nil:
 		found := undecided(iam.Decision{}, err, "whether the organization lets the call through")
 		found.Means = "Service control policies can't be read from this account; only IAM's simulation tells of them."
 		return found
-	case s.asked && s.Organization == "denied":
+	case s.refusedByOrganization():
 		found := refused("iam.scp-denied", "", c, by.principal.ARN)
 		found.Evidence = append(found.Evidence, Evidence{Kind: "simulation", ID: "iam:SimulatePrincipalPolicy", Detail: "not allowed by the organization"})
 		found.Fixes = []Fix{{Title: organizationAdvice["iam.scp-denied"]}}
 		return found
 	case s.asked && s.Organization == "allowed":
-		return Finding{Verdict: Pass, Summary: "the simulation says that the organization allows the call", Evidence: evidenceOfSimulation(f)}
+		return Finding{Verdict: Pass, Summary: "the simulation says that the organization allows the call", Means: withoutConditions, Evidence: evidenceOfSimulation(f)}
 	case s.asked:
-		return Finding{Verdict: Pass, Summary: "the simulation knows of no service control policy", Evidence: evidenceOfSimulation(f)}
+		return Finding{Verdict: Pass, Summary: "the simulation knows of no service control policy", Means: withoutConditions, Evidence: evidenceOfSimulation(f)}
 	}
 	return Finding{Summary: "whether the organization lets the call through is not known: the call could not be simulated", settled: true}
 }
+
+// withoutConditions is what a simulation can't tell, see "IAM policy testing with the IAM policy simulator".
+const withoutConditions = "It leaves out service control policies that have conditions. Those refuse a call all the same, and the error text names them."
+
+// refusedByOrganization reports whether the simulation says that a service control policy refuses the call.
+func (s simulated) refusedByOrganization() bool { return s.asked && s.Organization == "denied" }
 
 var organizationAdvice = map[string]string{
 	"iam.scp-denied":     "ask the organization's administrators for the service control policy that refuses this call",
@@ -453,7 +458,8 @@ func judgeRest(f Facts) Finding {
 	if err == nil && len(kr.lacking) > 0 {
 		n++
 	}
-	if _, told := organizationCauses[c.Policy]; told {
+	s, _ := simulation.Try(f)
+	if _, told := organizationCauses[c.Policy]; told || s.refusedByOrganization() {
 		n++
 	}
 	if n > 0 {
@@ -464,7 +470,7 @@ func judgeRest(f Facts) Finding {
 		return found
 	}
 	found := Finding{Verdict: Pass, Summary: "no policy that could be read refuses the call",
-		Means: "What remains: resource control policies and session policies, which nobody can read from here; changes that are less than a minute old; " +
+		Means: "What remains: service control policies with conditions, resource control policies and session policies, which nobody can read from here; changes that are less than a minute old; " +
 			"credentials that the application keeps; and rights inside the service itself, such as those of a database or of Lake Formation."}
 	if r.Answer == iam.Unknown || err != nil && aws.KindOf(err) != aws.Unsupported {
 		found.Verdict, found.Summary = Skipped, "not every policy could be decided; the steps above name what is missing"

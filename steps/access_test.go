@@ -3,6 +3,7 @@ package steps_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"fargate-doctor/steps"
@@ -111,3 +112,27 @@ func TestTheLastStepCountsWhatRefuses(t *testing.T) {
 }
 
 const orders = "arn:aws:sns:eu-central-1:111122223333:orders"
+
+// An action that is no action is asked of no policy: none would allow it.
+func TestWhatIsNoActionIsNotRefused(t *testing.T) {
+	reader, c := openWorld(t, "healthy-access")
+	c.Action = "Publish"
+	r := walkCaseWithout(t, reader, c)
+	if r.Verdict != steps.Inconclusive || len(r.Causes) > 0 {
+		t.Errorf("%s %v\n%s", r.Verdict, codes(r), describe(r))
+	}
+}
+
+// What the message says and the policies leave open is told with what they hang on, and no action is missing for it.
+func TestWhatOnlyTheMessageSaysIsToldAsSuch(t *testing.T) {
+	reader, c := openWorld(t, "iam-condition-unknown")
+	c.Error = "User: arn:aws:sts::111122223333:assumed-role/shop-worker-task/b01ada8305d568858e1357e740027613 is not authorized to perform: " +
+		"SNS:Publish on resource: " + orders + " because no identity-based policy allows the SNS:Publish action"
+	s := stepOf(walkCaseWithout(t, reader, c), "access.identity")
+	if want := "The message says so; the policies hang on aws:PrincipalTag/team. "; !strings.HasPrefix(s.Means, want) {
+		t.Errorf("%s: %s", s.Verdict, s.Means)
+	}
+	if len(s.Missing) > 0 {
+		t.Errorf("missing %q", s.Missing)
+	}
+}

@@ -20,6 +20,9 @@ type refusedCall struct {
 // named reports whether it is known which call was refused. Nothing about permissions is read otherwise.
 func (c refusedCall) named() bool { return c.action != "" }
 
+// isAction reports whether what is named is an action as policies have them: sns:Publish.
+func (c refusedCall) isAction() bool { return strings.Contains(c.action, ":") }
+
 // asked is the resource as policies are asked about it: an unknown one stands for any.
 func (c refusedCall) asked() string {
 	if c.resource == "" && takesNoResource(c.action) {

@@ -213,7 +213,7 @@ func (f Finding) because(cause string) Finding {
 func (f Finding) doubted(why error) Finding {
 	f.Verdict, f.Cause, f.Resources, f.Also = Unknown, "", nil, nil
 	f.Summary += ", if the container uses no proxy"
-	f.Missing = append(f.Missing, aws.Missing(why))
+	f.Missing = append(f.Missing, missingFor(why)...)
 	return f
 }
 

@@ -151,7 +151,7 @@ func judgeCall(f Facts) Finding {
 	c := refusal.Of(f)
 	found := Finding{Evidence: c.message()}
 	switch {
-	case c.named() && !strings.Contains(c.action, ":"):
+	case c.named() && !c.isAction():
 		found.settled = true
 		found.Summary = fmt.Sprintf("%q is no action: write it as sns:Publish", c.action)
 	case c.named():
@@ -255,7 +255,7 @@ func notAsked(f Facts) (Finding, bool) {
 		return Finding{Summary: "whose access keys they are is not known, so neither are the policies", Because: "iam.static-credentials", settled: true}, true
 	case by.kind == "":
 		return Finding{Summary: "it is not known who signed the call", settled: true}, true
-	case c.named():
+	case c.isAction():
 		return Finding{}, false
 	case c.Class.AboutCredentials():
 		return skip("no policy was asked", "")

@@ -37,8 +37,8 @@ func undecided(d iam.Decision, gap error, what string) Finding {
 	switch {
 	case gap != nil:
 		f.Summary += ": " + whyNot(gap)
-		if missing := aws.Missing(gap); missing != "" {
-			f.Missing, f.Means = []string{missing}, aws.Clean(aws.Hint(gap))
+		if f.Missing = missingFor(gap); f.Missing != nil {
+			f.Means = aws.Clean(aws.Hint(gap))
 		}
 	case len(d.Unknown) > 0:
 		f.Summary += ": it hangs on " + strings.Join(d.Unknown, ", ")
@@ -48,6 +48,14 @@ func undecided(d iam.Decision, gap error, what string) Finding {
 		f.settled = true
 	}
 	return f
+}
+
+// missingFor is the action that a read lacked, as a finding names it; nil where nothing was refused.
+func missingFor(err error) []string {
+	if action := aws.Missing(err); action != "" {
+		return []string{action}
+	}
+	return nil
 }
 
 // whyNot says in a clause why something could not be read.
@@ -97,9 +105,7 @@ func judgeIdentity(f Facts) Finding {
 	case r.identity == iam.NoMatch:
 		found = refused("iam.identity-not-allowed", "no policy of "+who+" allows "+c.action+", and whether the resource's policy does is not known", c, by.principal.ARN, c.action)
 		found.Verdict, found.settled = Unknown, true
-		if gap := r.gaps[iam.Resource]; gap != nil {
-			found.Missing = []string{aws.Missing(gap)}
-		}
+		found.Missing = missingFor(r.gaps[iam.Resource])
 		if by.role != "" {
 			found.Fixes = []Fix{grantToRole(f, least(c), c.sentence())}
 		}
@@ -108,8 +114,12 @@ func judgeIdentity(f Facts) Finding {
 		if c.Explicit {
 			found = refused("iam.identity-explicit-deny", "a policy of "+who+" denies "+c.action, c, by.principal.ARN, c.action)
 		}
-		found = found.toldOnly("The message says so; the policies themselves could not be read.")
-		found.Missing = []string{aws.Missing(r.gaps[iam.Identity])}
+		why := "The message says so; the policies themselves could not be read."
+		if r.gaps[iam.Identity] == nil {
+			why = "The message says so; the policies hang on " + strings.Join(slices.Concat(r.local.Unknown, r.local.Unclear), ", ") + "."
+		}
+		found = found.toldOnly(why)
+		found.Missing = missingFor(r.gaps[iam.Identity])
 		if by.role != "" && !c.Explicit {
 			found.Fixes = []Fix{grantToRole(f, least(c), c.sentence())}
 		}
@@ -293,9 +303,7 @@ func judgeEndpointPolicy(f Facts) Finding {
 		return found
 	case blamed && (r.gaps[iam.Endpoint] != nil || e.ID == "" || d.Answer == iam.Unknown):
 		found := refused("iam.endpoint-policy-denied", "", c, cmp.Or(c.Endpoint, e.ID)).toldOnly("The message says so; the endpoint's policy could not be checked.")
-		if gap := r.gaps[iam.Endpoint]; gap != nil {
-			found.Missing = []string{aws.Missing(gap)}
-		}
+		found.Missing = missingFor(r.gaps[iam.Endpoint])
 		found.Fixes = []Fix{{Title: "allow the call in the policy of the endpoint" + strings.TrimRight(" "+c.Endpoint, " ")}}
 		return found
 	case d.Answer != iam.Allow && !d.None:
@@ -334,7 +342,7 @@ func judgeResource(f Facts) Finding {
 		return found
 	case blamed && (err != nil || r.gaps[iam.Resource] != nil || d.Answer == iam.Unknown || !side.kind):
 		found := refused("iam.resource-policy-denied", "", c, c.resource).toldOnly("The message says so; the resource's policy could not be checked.")
-		found.Missing = []string{aws.Missing(err)}
+		found.Missing = missingFor(r.gaps[iam.Resource])
 		found.Fixes = []Fix{{Title: "allow the role in the policy of " + cmp.Or(c.resource, "the resource")}}
 		return found
 	case err != nil || r.gaps[iam.Resource] != nil:

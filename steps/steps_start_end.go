@@ -124,7 +124,7 @@ func judgeReason(f Facts) Finding {
 	case undecided || err != nil:
 		found.Summary = e.Title + ", says ECS; what is set up now could not be read or decided"
 		found.Means = e.Means + " The steps above name what is missing."
-		found.Missing = []string{aws.Missing(err)}
+		found.Missing = missingFor(err)
 	default:
 		found.Summary = e.Title + ", says ECS; nothing that could be read explains it now"
 		found.Means = "It was mended since the task failed, it comes and goes, or something that can't be seen from here is in the way."

@@ -111,6 +111,23 @@ func TestTheLastStepCountsWhatRefuses(t *testing.T) {
 	}
 }
 
+// A secret without a key of its own has AWS's, which no role of another account may use. See "Permissions to AWS Secrets Manager secrets
+// for users in a different account" in its user guide.
+func TestAKeyOfAWSInAnotherAccountLetsNobodyThrough(t *testing.T) {
+	for account, want := range map[string]steps.Verdict{"444455556666": steps.Fail, "111122223333": steps.Pass} {
+		secret := "arn:aws:secretsmanager:eu-central-1:" + account + ":secret:partner-AbCdEf"
+		reader, c := openWorld(t, "iam-resource-policy-denied-cross-account")
+		c.Action, c.Resource, c.Target = "secretsmanager:GetSecretValue", secret, "secretsmanager"
+		r := walkCaseWithout(t, answering{reader, map[string]string{
+			"secretsmanager:DescribeSecret":    fmt.Sprintf(`{"ARN": %q, "Name": "partner"}`, secret),
+			"secretsmanager:GetResourcePolicy": fmt.Sprintf(`{"ARN": %q, "Name": "partner"}`, secret),
+		}}, c)
+		if s := stepOf(r, "access.key"); s.Verdict != want || want == steps.Fail && s.Cause != "iam.kms-denied" {
+			t.Errorf("%s: %s, want %s: %s", account, s.Verdict, want, s.Summary)
+		}
+	}
+}
+
 const orders = "arn:aws:sns:eu-central-1:111122223333:orders"
 
 // An action that is no action is asked of no policy: none would allow it.

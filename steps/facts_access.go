@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -227,8 +228,11 @@ func exactARN(resource string) bool {
 type keyBehind struct {
 	aws.Key
 	actions []string // KMS actions that the call needs of it
-	managed bool     // a key of AWS, which lets the whole account through
+	managed bool     // a key of AWS, which lets its whole account through
 }
+
+// named is the key's ARN, or what the resource calls it where it was not read.
+func (k keyBehind) named() string { return cmp.Or(k.ARN, k.ID) }
 
 // encryption is the KMS key behind the resource of the call, or the key that the call is about; zero when there is none.
 var encryption = &Fact[keyBehind]{

@@ -13,6 +13,7 @@ type keyRuled struct {
 	iam.Verdict          // of worst
 	worst       string   // the action that is refused, or not decided; "" when all are allowed
 	lacking     []string // the actions that are refused
+	foreign     bool     // it is a key of AWS in another account, which lets nobody of this one through
 }
 
 // keyRuling judges the use of the key behind the resource.
@@ -22,7 +23,7 @@ var keyRuling = &Fact[keyRuled]{
 	Wants: []known{rolePolicies, boundary},
 	Derive: func(f Facts) keyRuled {
 		c, k := refusal.Of(f), encryption.Of(f)
-		ruled := keyRuled{Verdict: iam.Verdict{Answer: iam.Allow}}
+		ruled := keyRuled{Verdict: iam.Verdict{Answer: iam.Allow}, foreign: k.managed && foreignResource(k.named(), signer.Of(f).principal)}
 		if k.ID == "" || k.managed {
 			return ruled
 		}

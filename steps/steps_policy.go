@@ -385,6 +385,11 @@ func judgeKey(f Facts) Finding {
 		return undecided(iam.Decision{}, errNoResource, "which key is behind the resource")
 	case k.ID == "":
 		return Finding{Verdict: Skipped, Summary: "no customer key is behind the resource"}
+	case keyRuling.Of(f).foreign:
+		found := refused("iam.kms-denied", "the resource is encrypted with a key of AWS in another account", c, k.named())
+		found.Means = "Such a key lets nobody of another account use it. Encrypt with a customer key."
+		found.Evidence = append(found.Evidence, Evidence{Kind: "kms-key", ID: k.named(), Detail: "is managed by AWS for its own account"})
+		return found
 	case k.managed:
 		return Finding{Verdict: Pass, Summary: "the key is one of AWS's own, which lets the whole account through", Evidence: []Evidence{{Kind: "kms-key", ID: k.ID}}}
 	case k.State != "" && k.State != "Enabled":
@@ -463,7 +468,7 @@ func judgeRest(f Facts) Finding {
 	c, r := refusal.Of(f), ruling.Of(f)
 	n := len(r.Refusing)
 	kr, err := keyRuling.Try(f)
-	if err == nil && len(kr.lacking) > 0 {
+	if err == nil && (kr.foreign || len(kr.lacking) > 0) {
 		n++
 	}
 	s, _ := simulation.Try(f)

@@ -1,6 +1,7 @@
 package steps_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,6 +125,40 @@ func TestAKeyOfAWSInAnotherAccountLetsNobodyThrough(t *testing.T) {
 		}}, c)
 		if s := stepOf(r, "access.key"); s.Verdict != want || want == steps.Fail && s.Cause != "iam.kms-denied" {
 			t.Errorf("%s: %s, want %s: %s", account, s.Verdict, want, s.Summary)
+		}
+	}
+}
+
+// Environment files in S3 are not read. Access keys in them would sign the calls.
+func TestEnvironmentFilesMayHoldAccessKeys(t *testing.T) {
+	for _, test := range []struct {
+		role, text string
+		want       steps.Verdict
+	}{
+		{"arn:aws:iam::111122223333:role/shop-worker-task", "", steps.Warn},
+		{"", "", steps.Unknown},
+		{"", "botocore.exceptions.NoCredentialsError: Unable to locate credentials", steps.Fail},
+	} {
+		reader, c := openWorld(t, "healthy-access")
+		var definition map[string]any
+		if err := json.Unmarshal(describedTaskDefinition(t, "healthy-access", "worker"), &definition); err != nil {
+			t.Fatal(err)
+		}
+		definition["taskRoleArn"] = test.role
+		for _, container := range definition["containerDefinitions"].([]any) {
+			container.(map[string]any)["environmentFiles"] = []any{map[string]any{"type": "s3", "value": "arn:aws:s3:::shop-assets/worker.env"}}
+		}
+		text, err := json.Marshal(map[string]any{"taskDefinition": definition})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Error = test.text
+		r := walkCaseWithout(t, answering{reader, map[string]string{"ecs:DescribeTaskDefinition": string(text)}}, c)
+		if s := stepOf(r, "access.credentials"); s.Verdict != test.want {
+			t.Errorf("role %q, %q: %s, want %s: %s", test.role, test.text, s.Verdict, test.want, s.Summary)
+		}
+		if test.want == steps.Unknown && r.Verdict != steps.Inconclusive {
+			t.Errorf("%s\n%s", r.Verdict, describe(r))
 		}
 	}
 }

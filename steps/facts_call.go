@@ -79,7 +79,13 @@ type signedBy struct {
 	principal iam.Principal // zero when it is not known
 	role      string        // name or ARN of the role; "" when it is none
 	keys      []string      // variables of the container that hold access keys
+	files     []string      // environment files of the container, which are not read and may hold some
 	told      bool          // the error text names the principal
+}
+
+// unseen reports whether the container, which has no role, may have credentials all the same: in a file that is not read.
+func (s signedBy) unseen(c refusedCall) bool {
+	return s.kind == noCredentials && len(s.files) > 0 && c.Class != symptom.ClassCredentialsMissing
 }
 
 // signer is whose credentials signed the call: what the error text says, else the container's access keys, else the task role, with
@@ -94,7 +100,7 @@ var signer = &Fact[signedBy]{
 		}
 		s := signedBy{kind: taskRole, role: cmp.Or(t.TaskRole, d.TaskRole)}
 		c, _ := containerOf(d, f.c.Container)
-		s.keys = keysOf(environmentOf(c, t), c.Secrets)
+		s.keys, s.files = keysOf(environmentOf(c, t), c.Secrets), c.EnvironmentFiles
 		execution := cmp.Or(t.ExecutionRole, d.ExecutionRole)
 		account := ownAccount(t, aws.Service{})
 		if account == "" {

@@ -205,6 +205,10 @@ func judgeCredentials(f Facts) Finding {
 	case c.Class == symptom.ClassCredentialsInvalid && len(by.keys) > 0:
 		found.Summary, found.Fixes = "the access keys in the container's environment are not valid", []Fix{withoutKeys}
 		return name("iam.static-credentials", Fail)
+	case by.unseen(c):
+		found.Evidence = append(found.Evidence, evidenceOf("environment-file", by.files)...)
+		found.Summary = "the task has no role, and whether the environment files in S3 hold access keys is not known: they are not read"
+		return name("iam.credentials-missing", Unknown)
 	case by.kind == noCredentials:
 		found.Evidence = append(found.Evidence, Evidence{Kind: "task-definition", ID: aws.ShortName(d.ARN), Detail: "has no taskRoleArn"})
 		found.Fixes = []Fix{giveTaskRole(d)}
@@ -229,7 +233,13 @@ func judgeCredentials(f Facts) Finding {
 	}
 	found.Verdict = Pass
 	found.Summary = fmt.Sprintf("the %s %s", by.kind, aws.ShortName(by.role))
-	if !by.told {
+	switch {
+	case by.told:
+	case len(by.files) > 0:
+		found.Verdict = Warn
+		found.Summary += ", unless the environment files in S3 hold access keys: they are not read"
+		found.Evidence = append(found.Evidence, evidenceOf("environment-file", by.files)...)
+	default:
 		found.Summary += ": it signs what the application calls"
 	}
 	return found
@@ -249,6 +259,8 @@ func notAsked(f Facts) (Finding, bool) {
 		return Finding{Verdict: Skipped, Summary: summary, Because: because}, true
 	}
 	switch {
+	case by.unseen(c):
+		return Finding{Summary: "whose credentials the application has is not known, so neither are the policies", Because: "iam.credentials-missing", settled: true}, true
 	case by.kind == noCredentials:
 		return skip("there are no credentials, so no policy is asked", "iam.credentials-missing")
 	case by.kind == accessKeys:

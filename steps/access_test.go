@@ -163,6 +163,22 @@ func TestEnvironmentFilesMayHoldAccessKeys(t *testing.T) {
 	}
 }
 
+// A policy that can't be understood is as good as unread, and called by its name.
+func TestAPolicyThatCantBeUnderstoodIsUnknown(t *testing.T) {
+	for _, test := range []struct{ world, operation, answer, step, summary string }{
+		{"healthy-access", "iam:GetRole", `{"Role": {"RoleName": "shop-worker-task", "Arn": "arn:aws:iam::111122223333:role/shop-worker-task",
+			"AssumeRolePolicyDocument": {"Statement": {"Effect": "Maybe"}}}}`, "access.trust", "the trust policy of shop-worker-task can't be understood: policy document: "},
+		{"iam-kms-denied", "kms:GetKeyPolicy", `{"Policy": "{}"}`, "access.key", "can't be understood: policy document: no Statement"},
+		{"healthy-access", "iam:GetRolePolicy", `{"RoleName": "shop-worker-task", "PolicyName": "shop-worker", "PolicyDocument": "{"}`, "access.identity", ""},
+	} {
+		reader, c := openWorld(t, test.world)
+		s := stepOf(walkCaseWithout(t, answering{reader, map[string]string{test.operation: test.answer}}, c, "iam:SimulatePrincipalPolicy"), test.step)
+		if s.Verdict != steps.Unknown || !strings.Contains(s.Summary, test.summary) {
+			t.Errorf("%s of %s: %s is %s: %s", test.operation, test.world, test.step, s.Verdict, s.Summary)
+		}
+	}
+}
+
 const orders = "arn:aws:sns:eu-central-1:111122223333:orders"
 
 // An action that is no action is asked of no policy: none would allow it.

@@ -3,7 +3,7 @@ package steps
 import (
 	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"strings"
 
 	"fargate-doctor/aws"
@@ -284,7 +284,7 @@ func policiesOf(p aws.Policies) ([]iam.Policy, []error) {
 func policyOf(d aws.PolicyDocument) (iam.Policy, error) {
 	p, err := iam.Parse(d.Document)
 	if err != nil {
-		return iam.Policy{}, errors.Join(errors.New(nameOfPolicy(d)+" can't be understood"), err)
+		return iam.Policy{}, fmt.Errorf("%s can't be understood: %w", nameOfPolicy(d), err)
 	}
 	p.Name = nameOfPolicy(d)
 	return p, nil

@@ -157,18 +157,6 @@ var agentRulings = &Fact[[]ruledCall]{
 	},
 }
 
-// combined judges a call that the task role signs.
-func (r *ruled) combined(f Facts, s simulated, resource, endpoint iam.Attached) ruled {
-	known, err := rolePolicies.Try(f)
-	if err == nil && signer.Of(f).role == "" {
-		err = errNoRole
-	}
-	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Resource: resource, Endpoint: endpoint,
-		Identity: r.identityOf(known, err, s), Boundary: r.side(iam.Boundary, boundary, f), Gateway: r.endpoint.Type == vpc.GatewayEndpoint}
-	r.Verdict = iam.Combine(policies, r.request)
-	return *r
-}
-
 // besideRuling judges a call that the agent makes of another service than ssmmessages, whose way is not followed: an endpoint that the VPC
 // has for it is asked, and what the way makes known of condition keys is not known.
 func besideRuling(f Facts, service, action, resource string, policy iam.Attached) ruledCall {
@@ -205,13 +193,12 @@ func (r *ruled) endpointBeside(f Facts, service string) iam.Attached {
 		if name != service || e.VPC != at.vpc || e.Policy == "" {
 			continue
 		}
-		p, err := policyOf(aws.PolicyDocument{Name: e.ID, Document: e.Policy})
+		p, err := policyOf(aws.PolicyDocument{ARN: e.ID, Document: e.Policy})
 		r.endpoint = e
 		if err != nil {
 			r.gaps[iam.Endpoint] = err
 			return iam.Unread(err.Error())
 		}
-		p.Name = "the policy of " + e.ID
 		return iam.Known(p)
 	}
 	return iam.Known()

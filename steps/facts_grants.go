@@ -208,13 +208,12 @@ func (r *callRuled) onWay(f Facts, n need, place int) {
 	if e.Policy == "" {
 		return
 	}
-	policy, err := policyOf(aws.PolicyDocument{Name: e.ID, Document: e.Policy})
+	policy, err := policyOf(aws.PolicyDocument{ARN: e.ID, Document: e.Policy})
 	if err != nil {
 		r.gaps[iam.Endpoint] = err
 		r.through = iam.Decision{Answer: iam.Unknown}
 		return
 	}
-	policy.Name = "the policy of " + e.ID
 	r.through = iam.EvaluateEndpoint(policy, e.Type == vpc.GatewayEndpoint, r.request)
 }
 
@@ -355,14 +354,11 @@ func ruleKey(f Facts, n need, side roleSide, read callRuled) keySide {
 	k.request.Context = maps.Clone(read.request.Context)
 	throughService(k.request.Context, service, key.ARN, f.c.Region)
 	judged := callRuled{request: k.request, gaps: map[iam.Layer]error{}}
-	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Endpoint: iam.Known(), Resource: iam.Unread("the key's policy could not be read")}
+	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Endpoint: iam.Known()}
 	policies.Identity, policies.Boundary = judged.roleSides(f, side)
-	k.gap = judged.gaps[iam.Identity]
-	if key.PolicyErr != nil {
-		k.gap = key.PolicyErr
-	} else if p, err := policyOf(aws.PolicyDocument{Document: key.Policy}); err == nil {
-		p.Name = "the key's policy"
-		policies.Resource = iam.Known(p)
+	policies.Resource, k.gap = guardOfKey(key)
+	if k.gap == nil {
+		k.gap = judged.gaps[iam.Identity]
 	}
 	k.verdict, k.asked = iam.Combine(policies, k.request), true
 	return k

@@ -50,18 +50,28 @@ func keyVerdict(f Facts, c refusedCall, k keyBehind, action string) iam.Verdict 
 	}
 	side := ruled{request: request, gaps: map[iam.Layer]error{}}
 	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Endpoint: iam.Known(),
-		Boundary: side.boundarySide(f), Resource: iam.Unread("the key's policy can't be understood")}
+		Boundary: side.boundarySide(f)}
 	known, err := rolePolicies.Try(f)
 	own, unread := policiesOf(known)
 	policies.Identity = iam.Known(own...)
 	if err != nil || signer.Of(f).role == "" || len(unread) > 0 {
 		policies.Identity = iam.Unread("the role's policies could not all be read", own...)
 	}
-	if p, err := policyOf(aws.PolicyDocument{Document: k.Policy}); err == nil {
-		p.Name = "the key's policy"
-		policies.Resource = iam.Known(p)
-	}
+	policies.Resource, _ = guardOfKey(k.Key)
 	return iam.Combine(policies, request)
+}
+
+// guardOfKey is the policy of a key, and why it is not known, if it is not.
+func guardOfKey(k aws.Key) (iam.Attached, error) {
+	err := k.PolicyErr
+	if err == nil {
+		var p iam.Policy
+		if p, err = policyOf(aws.PolicyDocument{ARN: k.ARN, Document: k.Policy}); err == nil {
+			p.Name = "the key's policy"
+			return iam.Known(p), nil
+		}
+	}
+	return iam.Unread(err.Error()), err
 }
 
 // throughService makes the circumstances of a call those of the call that a service makes, on the caller's behalf, of a key.

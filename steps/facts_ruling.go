@@ -47,28 +47,25 @@ var ruling = &Fact[ruled]{
 			// ARNs of buckets name no account; but only the owner's account may read a bucket's policy.
 			r.request.ResourceAccount = r.request.Principal.Account
 		}
-		policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known()}
-		policies.Identity = r.identitySide(f)
-		policies.Boundary = r.boundarySide(f)
-		policies.Resource = r.resourceSide(f)
-		policies.Endpoint = r.endpointSide(f)
-		policies.Gateway = r.endpoint.Type == vpc.GatewayEndpoint
-		r.Verdict = iam.Combine(policies, r.request)
-		return r
+		s, _ := simulation.Try(f)
+		return r.combined(f, s, r.resourceSide(f), r.endpointSide(f))
 	},
 }
 
-// identitySide is the role's own policies. Where they can't be read or don't tell, the simulation stands for them.
-func (r *ruled) identitySide(f Facts) iam.Attached {
+// combined judges a call by the policies of who signed it, and those of the resource and of the endpoint on the way. The simulation is zero
+// when it could not be asked.
+func (r *ruled) combined(f Facts, s simulated, resource, endpoint iam.Attached) ruled {
 	known, err := rolePolicies.Try(f)
 	if err == nil && signer.Of(f).role == "" {
 		err = errNoRole
 	}
-	s, _ := simulation.Try(f)
-	return r.identityOf(known, err, s)
+	policies := iam.Policies{Session: iam.Known(), SCP: iam.Known(), RCP: iam.Known(), Resource: resource, Endpoint: endpoint,
+		Identity: r.identityOf(known, err, s), Boundary: r.boundarySide(f), Gateway: r.endpoint.Type == vpc.GatewayEndpoint}
+	r.Verdict = iam.Combine(policies, r.request)
+	return *r
 }
 
-// identityOf is the same for anybody's policies. The simulation is zero when it could not be asked.
+// identityOf is anybody's own policies. Where they can't be read or don't tell, the simulation stands for them.
 func (r *ruled) identityOf(known aws.Policies, err error, s simulated) iam.Attached {
 	policies, unread := policiesOf(known)
 	attached := iam.Known(policies...)
@@ -232,11 +229,10 @@ func (r *ruled) endpointSide(f Facts) iam.Attached {
 		return iam.Known()
 	}
 	r.endpoint = e
-	policy, err := policyOf(aws.PolicyDocument{Name: e.ID, Document: e.Policy})
+	policy, err := policyOf(aws.PolicyDocument{ARN: e.ID, Document: e.Policy})
 	if err != nil {
 		r.gaps[iam.Endpoint] = err
 		return iam.Unread(err.Error())
 	}
-	policy.Name = "the policy of " + e.ID
 	return iam.Known(policy)
 }

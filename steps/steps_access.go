@@ -321,9 +321,9 @@ func judgeTrust(f Facts) Finding {
 
 // trusted judges whether ECS may assume a role for tasks. The code is the cause where it may not, at the fact that holds the role.
 func trusted(f Facts, r foundRole, account, code string, at *Fact[foundRole]) Finding {
-	p, err := policyOf(aws.PolicyDocument{Name: "trust policy of " + r.Name, Document: r.Trust})
+	p, err := iam.Parse(r.Trust)
 	if err != nil {
-		return Finding{Summary: aws.Clean(err.Error())}
+		return Finding{Summary: aws.Clean("the trust policy of " + r.Name + " can't be understood: " + err.Error())}
 	}
 	p.Name = "the trust policy of " + r.Name
 	// What ECS sends along, see "Confused deputy" in the Amazon ECS developer guide.

@@ -38,14 +38,8 @@ func judgeExecKey(f Facts) Finding {
 	case k.Manager == "AWS":
 		return fail("the cluster's key is one that AWS manages; the agent can't use such a key", shown, Fix{Title: "make a key of your own and name it in the cluster's executeCommandConfiguration"})
 	}
-	c := keyCheck{Facts: f, key: k, fail: fail, policy: iam.Unread("the key's policy could not be read"), gap: k.PolicyErr}
-	if c.gap == nil {
-		var p iam.Policy
-		if p, c.gap = policyOf(aws.PolicyDocument{Document: k.Policy}); c.gap == nil {
-			p.Name = "the key's policy"
-			c.policy = iam.Known(p)
-		}
-	}
+	c := keyCheck{Facts: f, key: k, fail: fail}
+	c.policy, c.gap = guardOfKey(k.Key)
 	c.byRole()
 	c.byOpener(blamed)
 	if found := slices.Concat(c.found, c.unknown); len(found) > 0 {

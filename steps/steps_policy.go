@@ -396,8 +396,6 @@ func judgeKey(f Facts) Finding {
 		e, _ := Explain("kms.key-disabled")
 		return Finding{Verdict: Fail, Cause: e.Code, Summary: "the key behind the resource is " + k.State, Means: e.Means, Resources: []string{k.ARN},
 			Evidence: []Evidence{{Kind: "kms-key", ID: k.ARN, Detail: "its state is " + k.State}}, Fixes: enableKey(k.Key, f.c.Region)}
-	case k.PolicyErr != nil:
-		return undecided(iam.Decision{}, k.PolicyErr, "whether the key's policy lets the role use it")
 	}
 	kr := keyRuling.Of(f)
 	verdict, worst, lacking := kr.Verdict, kr.worst, kr.lacking
@@ -411,7 +409,8 @@ func judgeKey(f Facts) Finding {
 		found.Fixes = keyFixes(f, k, r, lacking, verdict)
 		return found
 	case verdict.Answer == iam.Unknown:
-		return undecided(verdict.Decision, r.gaps[iam.Identity], "whether the role may use the key: "+worst)
+		_, gap := guardOfKey(k.Key)
+		return undecided(verdict.Decision, cmp.Or(gap, r.gaps[iam.Identity]), "whether the role may use the key: "+worst)
 	case blamed:
 		return Finding{Verdict: Warn, Summary: "the key lets the role use it now, and the message says that it did not", Evidence: c.message()}
 	}

@@ -65,7 +65,8 @@ func targetsOf(n vpc.Network, wanted func(vpc.Route) bool) idSet {
 // referred returns the calls of the second round: what the first one's values name and do not hold.
 func referred(n vpc.Network, region string) []source {
 	var second []source
-	for _, id := range prefixListsNamed(n).without(idsOf(n.PrefixLists, func(l vpc.PrefixList) string { return l.ID })) {
+	read := idsOf(withoutUnread(slices.Clone(n.PrefixLists)), func(l vpc.PrefixList) string { return l.ID })
+	for _, id := range prefixListsNamed(n).without(read) {
 		second = append(second, managedPrefixList(region, id))
 	}
 	gateways := routeTargets(n, vpc.TargetInternetGateway).without(idsOf(n.InternetGateways, gatewayID))

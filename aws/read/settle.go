@@ -11,6 +11,7 @@ import (
 // that what a route names and a complete list lacks is gone.
 func settle(n vpc.Network, account string) vpc.Network {
 	n.TransitAttachments = unite(n.TransitAttachments)
+	n.PrefixLists = withoutUnread(n.PrefixLists)
 	n = n.Join(vpc.Network{}) // the accounts of a recording may see the same things
 	for _, v := range n.VPCs {
 		n.Gaps = append(n.Gaps, sharedGaps(v, account)...)

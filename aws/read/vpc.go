@@ -177,7 +177,7 @@ func sources(region, id string) []source {
 		egressOnlyGateways.from(region, nil, every, id),
 		peerings.from(region, nil, func(p vpc.Peering) bool { return in(p.Requester.VPC) || in(p.Accepter.VPC) }, id),
 		dhcpOptions.from(region, nil, every, id),
-		servicePrefixLists.from(region, nil, func(l vpc.PrefixList) bool { return l.ID != "" }, ""),
+		servicePrefixLists.from(region, nil, every, ""),
 		transitVPCAttachments.from(region, filter("vpc-id"), func(a vpc.TransitAttachment) bool { return in(a.Resource) }, id),
 		transitAttachments.from(region, nil, every, id),
 	}

@@ -91,7 +91,7 @@ func TestVPC(t *testing.T) {
 		},
 		PrefixLists: []vpc.PrefixList{
 			{ID: "pl-s3", Name: "com.amazonaws.eu-central-1.s3", Prefixes: prefixes("52.219.0.0/16", "3.5.134.0/23")},
-			{ID: "pl-own", Prefixes: prefixes("203.0.113.0/24")},
+			{ID: "pl-own", Name: "own", Prefixes: prefixes("203.0.113.0/24")},
 		},
 		DHCPOptions: []vpc.DHCPOptions{{ID: "dopt-01", DNSServers: []string{"10.0.0.53", "AmazonProvidedDNS"}}},
 		TransitAttachments: []vpc.TransitAttachment{
@@ -300,6 +300,38 @@ func TestVPCWhatIsNotUnderstoodSpoilsItsCollection(t *testing.T) {
 			return g.Kind == c.kind && strings.HasPrefix(g.Reason, c.operation) && strings.HasSuffix(g.Reason, "got an answer that makes no sense")
 		}) {
 			t.Errorf("%s with %s: gaps are %+v, want one for %s because the answer makes no sense", c.operation, c.new, n.Gaps, c.kind)
+		}
+	}
+}
+
+// A list that comes without addresses is not an empty one, and must not come out as "no route".
+func TestVPCPrefixListsWithoutAddressesAreGaps(t *testing.T) {
+	const none, owner = `{"Entries":[]}`, `{"PrefixLists":[{"PrefixListId":"pl-own","OwnerId":"%s"}]}`
+	service := func(list string) string {
+		return `{"PrefixLists":[{"PrefixListId":"pl-own","PrefixListName":"com.amazonaws.eu-central-1.s3"` + list + `}]}`
+	}
+	for name, test := range map[string]struct {
+		lists, entries, owner string
+		want                  *vpc.PrefixList // nil for a gap
+	}{
+		"named without addresses": {service(``), none, "AWS", nil},
+		"null addresses":          {service(`,"Cidrs":null`), none, "AWS", nil},
+		"no addresses":            {service(`,"Cidrs":[]`), none, "AWS", nil},
+		"a customer's empty list": {`{"PrefixLists":[]}`, none, "111122223333", &vpc.PrefixList{ID: "pl-own"}},
+		"nobody's empty list":     {`{"PrefixLists":[]}`, none, "", nil},
+		"entries elsewhere": {service(``), `{"Entries":[{"Cidr":"52.219.0.0/16"}]}`, "AWS",
+			&vpc.PrefixList{ID: "pl-own", Name: "com.amazonaws.eu-central-1.s3", Prefixes: prefixes("52.219.0.0/16")}},
+	} {
+		w := recorded(t).with("ec2:DescribePrefixLists", test.lists).with("ec2:GetManagedPrefixListEntries", test.entries).
+			with("ec2:DescribeManagedPrefixLists", fmt.Sprintf(owner, test.owner))
+		n := read.VPC(t.Context(), w, region, shop)
+		i := slices.IndexFunc(n.PrefixLists, func(l vpc.PrefixList) bool { return l.ID == "pl-own" })
+		gap := slices.ContainsFunc(n.Gaps, func(g vpc.Gap) bool { return g.Kind == vpc.KindPrefixList && g.Scope == "pl-own" })
+		switch {
+		case test.want == nil && (i >= 0 || !gap):
+			t.Errorf("%s: it is among %+v, and the gap is there: %v", name, n.PrefixLists, gap)
+		case test.want != nil && (i < 0 || gap || !cmp.Equal(*test.want, n.PrefixLists[i], same)):
+			t.Errorf("%s: lists %+v, gaps %+v, want %+v", name, n.PrefixLists, n.Gaps, *test.want)
 		}
 	}
 }

@@ -69,10 +69,11 @@ func (l *lookup) public(host string) {
 		l.undecided(&c, KindEndpointService, l.vpc.Region)
 	}
 	d, listed := l.m.prefixListOf(service)
-	if !listed && l.m.hasGateway(service) && l.m.gap(KindPrefixList, l.vpc.ID) != nil {
+	own := l.m.ownWay(l.vpc, service)
+	if !listed && l.m.hasGateway(service) && (own != "" || l.m.gap(KindPrefixList, l.vpc.ID) != nil) {
 		// Its addresses take a way of their own, and are not "any public address".
 		c.Detail = "the addresses of " + service + " are not known"
-		l.undecided(&c, KindPrefixList, l.vpc.ID)
+		l.undecided(&c, KindPrefixList, l.vpc.ID, own)
 		l.check(c)
 		l.out.Path = PathUnknown
 		return
@@ -101,6 +102,24 @@ func (m *Model) hasGateway(service string) bool {
 	return service != "" && slices.ContainsFunc(m.net.EndpointServices, func(s EndpointService) bool {
 		return s.Name == service && slices.Contains(s.Types, GatewayEndpoint)
 	}) || slices.ContainsFunc(m.net.Endpoints, func(e Endpoint) bool { return e.Service == service && e.Type == GatewayEndpoint })
+}
+
+// ownWay returns the prefix list that routes of the VPC send to a gateway endpoint of the service, or to one that is not known; "" for none.
+func (m *Model) ownWay(v *vpcIndex, service string) string {
+	for i := range m.net.RouteTables {
+		t := &m.net.RouteTables[i]
+		if t.VPC != v.ID {
+			continue
+		}
+		for j := range t.Routes {
+			r := &t.Routes[j]
+			e := m.endpoints[r.Target.ID]
+			if r.PrefixList != "" && m.toGatewayEndpoint(r) && (e == nil || e.Service == service) {
+				return r.PrefixList
+			}
+		}
+	}
+	return ""
 }
 
 // prefixListOf returns the addresses of a service that has a prefix list of its own (S3, DynamoDB).

@@ -182,6 +182,33 @@ func TestResolveGaps(t *testing.T) {
 	}
 }
 
+// The addresses of a service with a gateway endpoint are on the endpoint's prefix list. Where that could not be read they are not "any public
+// address", for which the route to the endpoint does not count.
+func TestANameWhosePrefixListIsNotKnown(t *testing.T) {
+	for _, listed := range []bool{true, false} {
+		n := named()
+		withS3(&n)
+		table(&n, "rtb-app").Routes = []vpc.Route{to("pl-s3", vpc.TargetEndpoint, "vpce-s3")} // and no way to anything else
+		want := vpc.Reachable
+		if !listed {
+			want, n.PrefixLists = vpc.Unknown, nil
+			n.Gaps = append(n.Gaps, vpc.Gap{Kind: vpc.KindPrefixList, Scope: "pl-s3", Missing: "ec2:GetManagedPrefixListEntries"})
+		}
+		m := vpc.Compile(n)
+		d := m.Resolve("bucket.s3.eu-central-1.amazonaws.com", "vpc-1")
+		for _, to := range d.To {
+			if tr := m.Trace(vpc.Flow{From: vpc.Source{Interface: "eni-task"}, To: to, Protocol: vpc.TCP, Port: 443}); tr.Verdict != want {
+				t.Errorf("the list is known: %v: %v, want %v", listed, tr.Verdict, want)
+				show(t, tr)
+			}
+		}
+		named := slices.ContainsFunc(d.Checks, func(c vpc.ResolveCheck) bool { return slices.Contains(c.Missing, "ec2:GetManagedPrefixListEntries") })
+		if (d.Path == vpc.PathUnknown) == listed || named == listed || listed == (len(d.To) == 0) {
+			t.Errorf("the list is known: %v: %+v", listed, d)
+		}
+	}
+}
+
 // The names lead to addresses that a trace can take.
 func TestResolveThenTrace(t *testing.T) {
 	n := named()

@@ -140,6 +140,12 @@ func TestNeeds(t *testing.T) {
 		{"prefix list of a route", func(n *vpc.Network) {
 			table(n, "rtb-app").Routes = append(table(n, "rtb-app").Routes, to("pl-9", vpc.TargetNAT, "nat-1"))
 		}, "8.8.8.8", vpc.Need{Ref: vpc.Ref{Kind: vpc.KindPrefixList, ID: "pl-9"}, Region: "eu-central-1"}},
+		{"prefix list of a rule", func(n *vpc.Network) {
+			group(n, "sg-app").Egress = []vpc.Permission{permit("tcp 443", "pl-9")}
+		}, "8.8.8.8", vpc.Need{Ref: vpc.Ref{Kind: vpc.KindPrefixList, ID: "pl-9"}, Region: "eu-central-1"}},
+		{"prefix list of a gateway's route", func(n *vpc.Network) {
+			n.TransitRouteTables[0].Routes = []vpc.TransitRoute{{PrefixList: "pl-9", Static: true, Attachments: []string{"tgw-attach-3"}}}
+		}, "10.3.3.10", vpc.Need{Ref: vpc.Ref{Kind: vpc.KindPrefixList, ID: "pl-9"}, Region: "eu-central-1"}},
 		{"group", func(n *vpc.Network) { face(n, "eni-task").Groups = []string{"sg-other"} }, "10.3.3.10", vpc.Need{Ref: vpc.Ref{Kind: vpc.KindSecurityGroup, ID: "sg-other"}, Region: "eu-central-1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

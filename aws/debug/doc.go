@@ -28,7 +28,8 @@ const (
 	Family    = "fargate-doctor-debug" // of task definitions, and the name of services
 	container = "debug"
 	startedBy = "fargate-doctor"
-	ttlName   = "FARGATE_DOCTOR_TTL" // variable that holds how long the container lives, in seconds
+	ttlName   = "FARGATE_DOCTOR_TTL"   // variable that holds how long the container lives, in seconds
+	placeName = "FARGATE_DOCTOR_PLACE" // variable that holds Plan.place
 
 	// Tag marks what the program made, and its value what that is; ExpiresTag holds when it ends by itself, in RFC 3339.
 	Tag        = "fargate-doctor"

@@ -112,7 +112,7 @@ func (l *Launcher) start(ctx context.Context, p Plan, made Launched, tell func(P
 	expires := l.Now().Add(p.TTL).UTC().Format(time.RFC3339)
 	r := aws.RunRequest{
 		Cluster: p.Cluster, Definition: made.Definition, Network: p.Network, Platform: p.Platform, Container: container, StartedBy: startedBy,
-		Environment: []aws.Pair{{Name: ttlName, Value: seconds(p.TTL)}}, Tags: map[string]string{Tag: "debug", ExpiresTag: expires}, Token: l.Token(),
+		Environment: []aws.Pair{{Name: ttlName, Value: seconds(p.TTL)}, {Name: placeName, Value: p.place()}}, Tags: map[string]string{Tag: "debug", ExpiresTag: expires}, Token: l.Token(),
 	}
 	tell(Progress{Phase: Provisioning})
 	if p.AsService {

@@ -122,6 +122,14 @@ func (c *cloud) task() map[string]any {
 	}
 	task := map[string]any{"taskArn": taskARN, "clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/shop", "lastStatus": status, "stoppedReason": reason,
 		"startedBy": "fargate-doctor", "taskDefinitionArn": "arn:aws:ecs:eu-central-1:111122223333:task-definition/" + Family + ":1", "containers": []any{one}}
+	if n := len(c.asked); n > 0 && c.asked[n-1].Service == "" {
+		var environment []any
+		for _, pair := range c.asked[n-1].Environment {
+			environment = append(environment, map[string]string{"name": pair.Name, "value": pair.Value})
+		}
+		task["overrides"] = map[string]any{"containerOverrides": []any{map[string]any{"name": "debug", "environment": environment}}}
+		task["attachments"] = []any{map[string]any{"type": "ElasticNetworkInterface", "details": []any{map[string]string{"name": "subnetId", "value": c.asked[n-1].Network.Subnets[0]}}}}
+	}
 	for s := range c.services {
 		task["group"] = "service:" + s
 	}
@@ -185,6 +193,35 @@ func TestTheSameDefinitionIsUsedAgain(t *testing.T) {
 		}
 		if _, err := c.launcher().Launch(t.Context(), planned(t, Options{Image: "mirror/aws-cli"}), nil); err != nil || len(c.definitions) != 2 {
 			t.Errorf("%d definitions after another image, %v", len(c.definitions), err)
+		}
+	})
+}
+
+// A debug task with other groups or another role sees and may do other things than the task under study.
+func TestOnlyADebugTaskInTheSamePlaceIsFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud("RUNNING+agent")
+		if _, err := c.launcher().Launch(t.Context(), planned(t, Options{}), nil); err != nil {
+			t.Fatal(err)
+		}
+		for name, test := range map[string]struct {
+			change func(*Plan)
+			want   bool
+		}{
+			"the same":        {func(*Plan) {}, true},
+			"another image":   {func(p *Plan) { p.Image = "mirror/aws-cli" }, true},
+			"several subnets": {func(p *Plan) { p.Network.Subnets = append([]string{"subnet-1"}, p.Network.Subnets...) }, true},
+			"another subnet":  {func(p *Plan) { p.Network.Subnets = []string{"subnet-1"} }, false},
+			"another group":   {func(p *Plan) { p.Network.SecurityGroups = []string{"sg-new"} }, false},
+			"one more group":  {func(p *Plan) { p.Network.SecurityGroups = []string{"sg-new", "sg-old"} }, false},
+			"no public IP":    {func(p *Plan) { p.Network.AssignPublicIP = false }, false},
+			"another role":    {func(p *Plan) { p.TaskRole = "arn:aws:iam::111122223333:role/api" }, false},
+		} {
+			p := planned(t, Options{})
+			test.change(&p)
+			if _, found, err := Find(t.Context(), c, p); found != test.want || err != nil {
+				t.Errorf("%s: found %v, %v", name, found, err)
+			}
 		}
 	})
 }

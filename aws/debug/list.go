@@ -2,6 +2,7 @@ package debug
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -45,14 +46,16 @@ func List(ctx context.Context, r aws.Reader, cluster string) ([]Launched, error)
 	return all, nil
 }
 
-// Find returns a debug task that stands in the network of the plan and is ready for sessions or on its way there.
+// Find returns a debug task that stands where the plan would put one, and is ready for sessions or on its way there: in the same subnet, with
+// the same security groups, kind of address and task role. What another one sees and may do says nothing about the task under study. A task of
+// a debug service does not tell where it stands, and is not found.
 func Find(ctx context.Context, r aws.Reader, p Plan) (Launched, bool, error) {
 	all, err := List(ctx, r, p.Cluster)
 	if err != nil {
 		return Launched{}, false, err
 	}
 	for _, l := range all {
-		if len(p.Network.Subnets) > 0 && l.Task.Attachment.Subnet == p.Network.Subnets[0] && l.Task.StartedBy == startedBy {
+		if slices.Contains(p.Network.Subnets, l.Task.Attachment.Subnet) && l.variable(placeName) == p.place() {
 			return l, true, nil
 		}
 	}
@@ -61,10 +64,19 @@ func Find(ctx context.Context, r aws.Reader, p Plan) (Launched, bool, error) {
 
 // Expires returns when a debug task ends by itself; it is zero when the task does not tell.
 func (l Launched) Expires() time.Time {
+	n, err := strconv.Atoi(l.variable(ttlName))
+	if err != nil || l.Task.Created.IsZero() {
+		return time.Time{}
+	}
+	return l.Task.Created.Add(time.Duration(n) * time.Second)
+}
+
+// variable returns what the task was started with, "" when it does not tell.
+func (l Launched) variable(name string) string {
 	for _, pair := range l.Task.Environment[container] {
-		if n, err := strconv.Atoi(pair.Value); pair.Name == ttlName && err == nil && !l.Task.Created.IsZero() {
-			return l.Task.Created.Add(time.Duration(n) * time.Second)
+		if pair.Name == name {
+			return pair.Value
 		}
 	}
-	return time.Time{}
+	return ""
 }

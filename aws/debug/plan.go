@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,6 +126,11 @@ func (p Plan) Line() string {
 		"role " + aws.ShortName(p.TaskRole), p.ending(), "about " + p.Cost() + " an hour",
 	}
 	return strings.Join(parts, " · ")
+}
+
+// place says in one word what a session in the task depends on, but for its subnet, which ECS tells.
+func (p Plan) place() string {
+	return fmt.Sprintf("%s,public=%t,%s", strings.Join(slices.Sorted(slices.Values(p.Network.SecurityGroups)), ","), p.Network.AssignPublicIP, p.TaskRole)
 }
 
 // ending says when it ends.

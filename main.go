@@ -100,11 +100,7 @@ func (p *program) complain(err error) {
 		err = usagef("--timeout gives it longer", "not done after %s", p.set.timeout)
 	}
 	fmt.Fprintf(p.err, "fargate-doctor: %s\n", aws.Clean(err.Error()))
-	var usage usageError
 	hint := advice(err)
-	if hint == "" && errors.As(err, &usage) {
-		hint = usage.hint
-	}
 	if hint == "" && strings.HasPrefix(err.Error(), "unknown command") { // of the library that reads the command line
 		hint = "fargate-doctor --help lists the commands"
 	}
@@ -120,6 +116,9 @@ type usageError struct {
 }
 
 func (e usageError) Error() string { return e.text }
+
+// Advice returns the hint, for whoever shows errors without knowing their types.
+func (e usageError) Advice() string { return e.hint }
 
 func usagef(hint, format string, args ...any) error {
 	return usageError{fmt.Sprintf(format, args...), hint}

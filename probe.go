@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -66,10 +65,6 @@ func (p *program) probed(ctx context.Context, engine *steps.Engine, w world, c s
 		r.Probes.Problem, r.Probes.Hint = "not all was probed: "+err.Error(), advice(err)
 		if len(r.Probes.Round.Results) == 0 {
 			r.Probes.Problem = "nothing was probed: " + err.Error()
-		}
-		var usage usageError
-		if errors.As(err, &usage) {
-			r.Probes.Hint = usage.hint
 		}
 		return r, nil
 	}

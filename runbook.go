@@ -102,12 +102,7 @@ func failedTask(ctx context.Context, r aws.Reader, c steps.Case) (aws.Task, erro
 }
 
 func noRunbook(err error) *steps.Runbook {
-	b := &steps.Runbook{Document: aws.TroubleshootRunbook, Problem: err.Error(), Hint: advice(err), Missing: aws.SortedActions([]string{aws.Missing(err)})}
-	var usage usageError
-	if errors.As(err, &usage) {
-		b.Hint = usage.hint
-	}
-	return b
+	return &steps.Runbook{Document: aws.TroubleshootRunbook, Problem: err.Error(), Hint: advice(err), Missing: aws.SortedActions([]string{aws.Missing(err)})}
 }
 
 // showPlan says on stderr what the runbook will do.

@@ -130,11 +130,25 @@ func (p *program) debugLaunch(ctx context.Context, c launchCase) error {
 	if err != nil {
 		return err
 	}
+	observe := func(d debug.Progress) {
+		text := string(d.Phase)
+		if d.Text != "" {
+			text += ": " + d.Text
+		}
+		progress.show(text)
+	}
 	if running, found, err := debug.Find(ctx, w.reader, plan); err != nil {
 		return err
 	} else if found {
 		progress.clear()
 		fmt.Fprintf(p.err, "a debug task stands there already\n")
+		if !c.dry {
+			running, err = launcher.Follow(ctx, plan, running, observe)
+			progress.clear()
+		}
+		if err != nil {
+			return err
+		}
 		return p.printLaunched(running)
 	}
 	progress.show("following the way to " + debug.Registry(plan.Image))
@@ -146,13 +160,7 @@ func (p *program) debugLaunch(ctx context.Context, c launchCase) error {
 	if c.dry {
 		return nil
 	}
-	launched, err := launcher.Launch(ctx, plan, func(d debug.Progress) {
-		text := string(d.Phase)
-		if d.Text != "" {
-			text += ": " + d.Text
-		}
-		progress.show(text)
-	})
+	launched, err := launcher.Launch(ctx, plan, observe)
 	progress.clear()
 	if err != nil {
 		return explained(err)
@@ -188,14 +196,25 @@ func (p *program) pullable(ctx context.Context, w world, plan debug.Plan) error 
 	return usageError{fmt.Sprintf("%s can't be pulled from that network: %s", plan.Image, blocked), hint}
 }
 
-// explained says why a debug task stopped in the words of the tree.
+// explained says why a debug task stopped in the words of the tree, and whether all was taken away: what was not is then joined to the error.
 func explained(err error) error {
+	_, leftovers := err.(interface{ Unwrap() []error })
 	var stopped *debug.StoppedError
-	if !errors.As(err, &stopped) {
+	switch means := errors.As(err, &stopped); {
+	case !means && !leftovers:
 		return err
+	case !means: // also where the person interrupted it, which alone would be all that is said
+		return usageError{err.Error(), takeAway}
+	case leftovers:
+		return usageError{err.Error(), meaning(stopped) + "; " + takeAway}
 	}
-	reading := symptom.ReadStopped(stopped.Reason)
-	return usageError{stopped.Error(), "it means: " + reading.Class.Words() + "; nothing was left behind"}
+	return usageError{err.Error(), meaning(stopped) + "; nothing was left behind"}
+}
+
+const takeAway = "fargate-doctor debug stop takes away what is left"
+
+func meaning(e *debug.StoppedError) string {
+	return "it means: " + symptom.ReadStopped(e.Reason).Class.Words()
 }
 
 func (p *program) printLaunched(l debug.Launched) error {

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
 	"fargate-doctor/aws/live"
 	"fargate-doctor/aws/live/livetest"
 )
@@ -77,6 +81,21 @@ func TestTheDebugTaskOnAnAPIServer(t *testing.T) {
 			t.Errorf("status %d, %q", r.status, r.err)
 		}
 	})
+}
+
+// What a launch could not take away is said, and not that nothing was left.
+func TestADebugTaskThatStoppedIsExplained(t *testing.T) {
+	stopped := &debug.StoppedError{Task: aws.Task{ID: "7c1e55ab00"}, Reason: "CannotPullContainerError: i/o timeout"}
+	const clean = "nothing was left behind"
+	if err := explained(stopped); !strings.Contains(err.Error(), "CannotPullContainerError") || !strings.Contains(advice(err), clean) {
+		t.Errorf("%v, %s", err, advice(err))
+	}
+	for _, cause := range []error{stopped, context.Canceled} {
+		err := explained(errors.Join(cause, errors.New("ecs:StopTask: denied")))
+		if !strings.Contains(err.Error(), "ecs:StopTask") || strings.Contains(advice(err), clean) || !strings.Contains(advice(err), "debug stop") || errors.Is(err, context.Canceled) {
+			t.Errorf("%v, %s", err, advice(err))
+		}
+	}
 }
 
 // policy --debug allows what launching calls, and handing the roles over.

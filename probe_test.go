@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fargate-doctor/aws/exec/exectest"
 )
@@ -17,10 +19,12 @@ type seenInside struct {
 	Verdict string
 	Probes  *struct {
 		Where, Problem, Hint string
-		Results              []struct{ Probe, Tool, Target, Verdict, Evidence string }
+		Results              []seenProbe
 		Comparisons          []struct{ Probe, Agreement string }
 	}
 }
+
+type seenProbe struct{ Probe, Tool, Target, Verdict, Evidence string }
 
 func diagnosed(t *testing.T, args ...string) seenInside {
 	t.Helper()
@@ -57,6 +61,47 @@ func TestDiagnoseProbesOverOneSession(t *testing.T) {
 		if calls := server.Calls()["ecs:ExecuteCommand"]; calls != 1 || server.Open() > 0 {
 			t.Errorf("%+v: %d sessions, %d left; calls %v", o, calls, server.Open(), server.Calls())
 		}
+	}
+}
+
+// A debug task is launched beside the task, found again by whoever asks for it, and probed from in place of the task's own container.
+func TestDiagnoseProbesInADebugTask(t *testing.T) {
+	open, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	server := standIn(t, exectest.Options{Containers: []exectest.Container{{Name: "app"}}}) // its own container has no Exec agent
+	probe := []string{"--cluster", exectest.Cluster, "--service", exectest.Service, "--to", open.Addr().String(), "--probe", "--probe-in", "debug"}
+	if d := diagnosed(t, probe...); len(d.Probes.Results) > 0 || !strings.Contains(d.Probes.Problem, "no debug task runs beside") || !strings.Contains(d.Probes.Hint, "debug launch") {
+		t.Errorf("before there is one: %+v", d.Probes)
+	}
+
+	launch := []string{"debug", "launch", "--cluster", exectest.Cluster, "--service", exectest.Service}
+	first := make(chan result, 1)
+	go func() { first <- run(t, "", launch...) }()
+	for len(server.Launched()) == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	again := run(t, "", launch...) // while the first one starts; it returns when sessions can be opened, too
+	if again.status != exitFine || !strings.Contains(again.err, "stands there already") {
+		t.Fatalf("again %+v", again)
+	}
+	id := strings.TrimSpace(again.out)
+	d := diagnosed(t, probe...)
+	reached := slices.ContainsFunc(d.Probes.Results, func(r seenProbe) bool { return r.Probe == "connect" && r.Verdict == "reached" })
+	if !reached || d.Probes.Problem != "" || !strings.Contains(d.Probes.Where, "container debug of task "+id) {
+		t.Errorf("%+v", d.Probes)
+	}
+	if in := server.Entered(); len(in) != 1 || !strings.HasSuffix(in[0], "/"+id+"/debug") || server.Open() > 0 {
+		t.Errorf("sessions in %v, %d left", in, server.Open())
+	}
+
+	if r := <-first; r.status != exitFine || r.out != again.out || len(server.Launched()) != 1 {
+		t.Errorf("first %+v, again %+v, %d tasks", r, again, len(server.Launched()))
+	}
+	if r := run(t, "", "debug", "stop"); r.status != exitFine || server.Definitions() > 0 || !server.Launched()[0].Stopped {
+		t.Errorf("stop: %+v, %d definitions left", r, server.Definitions())
 	}
 }
 

@@ -54,8 +54,11 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 			refuse(w, 400, "TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")
 			return
 		}
+		s.mu.Lock()
+		s.entered = append(s.entered, text("task")+"/"+text("container"))
+		s.mu.Unlock()
 		one := s.newSession(text("container"), text("command"))
-		answer(w, map[string]any{"clusterArn": ClusterARN, "taskArn": TaskARN, "containerName": text("container"), "interactive": true,
+		answer(w, map[string]any{"clusterArn": ClusterARN, "taskArn": text("task"), "containerName": text("container"), "interactive": true,
 			"session": map[string]string{"sessionId": one.id, "streamUrl": s.streamURL(one.id), "tokenValue": one.newToken()}})
 	case "ssm:ResumeSession":
 		one := s.session(text("SessionId"))

@@ -89,6 +89,7 @@ type Server struct {
 	bound    map[string]string // the encryption context of the last one
 	gone     bool
 	dials    []string // "signed", "unsigned"
+	entered  []string // "ARN of a task/container", of each session
 
 	definitions map[string]map[string]any // that were registered, by ARN
 	launched    []*Launched
@@ -158,6 +159,13 @@ func (s *Server) Dials() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string{}, s.dials...)
+}
+
+// Entered returns which container each session was opened in, as the task's ARN and the container's name with a slash between.
+func (s *Server) Entered() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string{}, s.entered...)
 }
 
 // Bound returns the encryption context of the last data key.

@@ -105,6 +105,8 @@ func TestDifferencesAreFindingsOfTheirOwn(t *testing.T) {
 		{"a name that should not resolve does", "dns-name-not-found", map[probe.Kind]probe.Result{probe.Name: private}, "probe.disagrees-name", steps.Inconclusive, steps.Unknown},
 		{"an open way gives no answer", "healthy-nat", map[probe.Kind]probe.Result{probe.Connect: timeout}, "probe.disagrees-path", steps.BlockedPath, steps.Fail},
 		{"a blocked way answers", "sg-egress-denied", map[probe.Kind]probe.Result{probe.Connect: reached}, "probe.disagrees-path", steps.Inconclusive, steps.Unknown},
+		{"a way that can't be read gives no answer", "denied-route-tables", map[probe.Kind]probe.Result{probe.Connect: timeout}, "", steps.Inconclusive, steps.Warn},
+		{"a way that can't be read is open", "denied-route-tables", map[probe.Kind]probe.Result{probe.Connect: reached}, "", steps.Inconclusive, steps.Pass},
 		{"nothing listens", "healthy-nat", map[probe.Kind]probe.Result{probe.Connect: refused}, "probe.port-closed", steps.BlockedPath, steps.Fail},
 		{"TLS gets no answer", "healthy-nat", map[probe.Kind]probe.Result{probe.TLS: {Verdict: probe.TLSFailed, Class: "timeout"}}, "probe.tls-failed", steps.BlockedPath, steps.Fail},
 		{"a certificate that the image does not trust", "healthy-nat", map[probe.Kind]probe.Result{probe.TLS: {Verdict: probe.TLSFailed, Evidence: "verify error:num=19:self-signed certificate"}}, "", steps.OK, steps.Warn},

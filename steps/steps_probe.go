@@ -51,6 +51,11 @@ func judgeProbes(f Facts) Finding {
 		also.Evidence = evidence
 		return also
 	}
+	if r, ok := unexplained(comparisons, round); ok {
+		found.Verdict = Warn
+		found.Summary = fmt.Sprintf("%s, %s: %s; what was read from AWS does not say why", r.Probe.Title(), r.Target, observed(r))
+		return found
+	}
 	agree := slices.ContainsFunc(comparisons, func(c Comparison) bool { return c.Agreement == Agrees })
 	good := slices.ContainsFunc(round.Results, func(r probe.Result) bool { return r.Verdict != probe.Unknown })
 	switch {
@@ -60,6 +65,20 @@ func judgeProbes(f Facts) Finding {
 		found.Verdict, found.Summary = Pass, "probes answered, and there is nothing to hold them against"
 	}
 	return found
+}
+
+// unexplained returns what a probe saw fail where nothing that was read says that it would. Where something does, what comes after it fails
+// with it.
+func unexplained(comparisons []Comparison, round probe.Round) (probe.Result, bool) {
+	if slices.ContainsFunc(comparisons, func(c Comparison) bool { return c.Agreement == Agrees && c.blocked }) {
+		return probe.Result{}, false
+	}
+	for _, kind := range probe.Kinds() {
+		if r, ok := round.Of(kind); ok && r.Verdict != probe.Unknown && !r.Verdict.Opened() {
+			return r, true
+		}
+	}
+	return probe.Result{}, false
 }
 
 // said returns a verdict with the line that it comes from.

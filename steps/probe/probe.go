@@ -24,6 +24,9 @@ const (
 	Call      Kind = "call"       // does a harmless call of the AWS CLI get an answer?
 )
 
+// Kinds lists the kinds in the order in which an application does these things.
+func Kinds() []Kind { return []Kind{Name, Connect, ToProxy, TLS, HTTP, HTTPProxy, Call} }
+
 // titles say what each kind asks, for a person.
 var titles = map[Kind]string{
 	Name: "name lookup", Connect: "TCP connection", ToProxy: "TCP connection to the proxy", TLS: "TLS handshake",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -177,7 +178,7 @@ func (p *program) planned(ctx context.Context, w world, c launchCase) (debug.Pla
 	}
 	plan, err := debug.NewPlan(subject, c.options)
 	if err != nil {
-		return debug.Plan{}, usageError{err.Error(), "fargate-doctor debug launch --help says what can be named"}
+		return debug.Plan{}, usageError{err.Error(), cmp.Or(advice(err), "fargate-doctor debug launch --help says what can be named")}
 	}
 	return plan, nil
 }

@@ -54,6 +54,7 @@ type Subject struct {
 	Definition aws.TaskDefinition
 	Interface  Interface // of the running task; the zero Interface when there is none
 	Region     string
+	Unread     error // why the service or the interface could not be read; nil when both could, or there are none
 }
 
 // Interface is what a running task's elastic network interface says: it is the truth about the task, whatever its service is set to by now.
@@ -94,6 +95,8 @@ func NewPlan(s Subject, o Options) (Plan, error) {
 		return Plan{}, errors.New("the task runs on an instance and not on Fargate, so there is no network of its own to stand in")
 	case p.Cluster == "":
 		return Plan{}, errors.New("there is no task and no service to stand beside")
+	case s.Unread != nil && (len(p.Network.Subnets) == 0 || len(p.Network.SecurityGroups) == 0):
+		return Plan{}, fmt.Errorf("the subnet or the security groups of the task are not known: %w", s.Unread)
 	case len(p.Network.Subnets) == 0:
 		return Plan{}, errors.New("the subnet of the task is not known, so there is nowhere to start a debug task")
 	case len(p.Network.SecurityGroups) == 0:

@@ -50,9 +50,12 @@ func TestThePlanOfWhatHasNoInterface(t *testing.T) {
 
 func TestWhatCantBePlannedIsSaid(t *testing.T) {
 	for want, change := range map[string]func(*Subject, *Options){
-		"no task role":                 func(s *Subject, _ *Options) { s.Definition.TaskRole = "" },
-		"groups of the task are not":   func(s *Subject, _ *Options) { s.Interface, s.Service = Interface{}, aws.Service{} },
-		"subnet of the task is not":    func(s *Subject, _ *Options) { s.Task.Attachment, s.Service.Network.Subnets = aws.Attachment{}, nil },
+		"no task role":               func(s *Subject, _ *Options) { s.Definition.TaskRole = "" },
+		"groups of the task are not": func(s *Subject, _ *Options) { s.Interface, s.Service = Interface{}, aws.Service{} },
+		"subnet of the task is not":  func(s *Subject, _ *Options) { s.Task.Attachment, s.Service.Network.Subnets = aws.Attachment{}, nil },
+		"ec2:DescribeNetworkInterfaces: denied": func(s *Subject, _ *Options) {
+			s.Interface, s.Service, s.Unread = Interface{}, aws.Service{}, aws.Errorf(aws.Denied, aws.Query{Service: "ec2", Operation: "DescribeNetworkInterfaces"}, "", "as told")
+		},
 		"no task and no service":       func(s *Subject, _ *Options) { s.Task, s.Service = aws.Task{}, aws.Service{} },
 		"on an instance and not on Fa": func(s *Subject, _ *Options) { s.Task.Attachment, s.Task.LaunchType = aws.Attachment{}, "EC2" },
 		"from a minute to 12 hours":    func(_ *Subject, o *Options) { o.TTL = 24 * time.Hour },

@@ -2,6 +2,7 @@ package debug
 
 import (
 	"context"
+	"errors"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/read"
@@ -24,8 +25,8 @@ func ReadSubject(ctx context.Context, r aws.Reader, region, cluster, service, ta
 		service = name
 	}
 	if service != "" {
-		if s.Service, err = read.Service(ctx, r, cluster, service); err != nil && s.Task.ARN == "" {
-			return s, err
+		if s.Service, s.Unread = read.Service(ctx, r, cluster, service); s.Unread != nil && s.Task.ARN == "" {
+			return s, s.Unread
 		}
 	}
 	definition := s.Task.TaskDefinition
@@ -38,7 +39,11 @@ func ReadSubject(ctx context.Context, r aws.Reader, region, cluster, service, ta
 		}
 	}
 	if id := s.Task.Attachment.Interface; id != "" && !s.Task.Ended() {
-		if found, err := read.Interfaces(ctx, r, id); err == nil && len(found) == 1 {
+		found, err := read.Interfaces(ctx, r, id)
+		if err != nil {
+			s.Unread = errors.Join(s.Unread, err)
+		}
+		if len(found) == 1 {
 			s.Interface.Groups = found[0].Groups
 			for _, a := range found[0].Addresses {
 				s.Interface.PublicIP = s.Interface.PublicIP || a.Public.IsValid()

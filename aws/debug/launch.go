@@ -117,10 +117,13 @@ func (l *Launcher) start(ctx context.Context, p Plan, made Launched, tell func(P
 	tell(Progress{Phase: Provisioning})
 	if p.AsService {
 		r.Service = Family
-		if _, err := l.API.CreateService(ctx, r); err != nil {
+		_, err := l.API.CreateService(ctx, r)
+		if err == nil || unsure(err) {
+			made.Service = r.Service
+		}
+		if err != nil {
 			return made, err
 		}
-		made.Service = r.Service
 	} else {
 		arn, err := l.API.RunTask(ctx, r)
 		if err != nil {
@@ -171,6 +174,15 @@ func (l *Launcher) look(ctx context.Context, p Plan, made Launched) (aws.Task, e
 		return read.Task(ctx, l.Reader, p.Cluster, made.Task.ARN)
 	}
 	return read.NewestTask(ctx, l.Reader, p.Cluster, made.Service)
+}
+
+// unsure reports whether what was asked for may have been done all the same. A task ends by itself, a service does not.
+func unsure(err error) bool {
+	switch aws.KindOf(err) {
+	case aws.Unreachable, aws.Cancelled, aws.Malformed:
+		return true
+	}
+	return false
 }
 
 // passing reports whether a look is worth another one: a new task may not be known everywhere at once.

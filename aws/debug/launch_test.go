@@ -71,7 +71,7 @@ func (c *cloud) CreateService(_ context.Context, r aws.RunRequest) (string, erro
 		return "", err
 	}
 	c.services[r.Service], c.tasks[taskARN], c.asked = true, true, append(c.asked, r)
-	return "arn:aws:ecs:eu-central-1:111122223333:service/shop/" + r.Service, nil
+	return "arn:aws:ecs:eu-central-1:111122223333:service/shop/" + r.Service, c.fail["answer"]
 }
 
 func (c *cloud) DeleteService(_ context.Context, _, service string) error {
@@ -238,6 +238,7 @@ func TestWhateverFailsLeavesNothingBehind(t *testing.T) {
 		{name: "register", fails: "register", says: "denied"},
 		{name: "run", fails: "run", says: "denied"},
 		{name: "create", fails: "create", service: true, says: "denied"},
+		{name: "create, and the answer is lost", fails: "answer", service: true, says: "unreachable"},
 		{name: "look", fails: "DescribeTasks", stages: []string{"PENDING"}, says: "denied"},
 		{name: "stopped", stages: []string{"PENDING", "STOPPED: CannotPullContainerError: i/o timeout"}, says: "CannotPullContainerError"},
 		{name: "given up", stages: []string{"PENDING"}, cancel: 10 * time.Second, says: "canceled"},
@@ -248,6 +249,9 @@ func TestWhateverFailsLeavesNothingBehind(t *testing.T) {
 				c := newCloud(test.stages...)
 				if test.fails != "" {
 					c.fail[test.fails] = denied
+				}
+				if test.fails == "answer" {
+					c.fail[test.fails] = aws.Errorf(aws.Unreachable, aws.Query{Service: "ecs", Operation: "CreateService"}, "", "as told")
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()

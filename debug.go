@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -292,6 +293,18 @@ func (p *program) debugStop(ctx context.Context, cluster, task string) error {
 	if err != nil {
 		return err
 	}
+	if task == "" {
+		services, err := debug.Services(ctx, w.reader, cluster)
+		if err != nil {
+			return err
+		}
+		for _, s := range services { // those without a task: the others go with theirs
+			same := func(l debug.Launched) bool { return l.Service == s.Service && l.Task.Cluster == s.Task.Cluster }
+			if !slices.ContainsFunc(all, same) {
+				all = append(all, s)
+			}
+		}
+	}
 	stopped := 0
 	for _, l := range all {
 		if task != "" && !strings.HasPrefix(l.Task.ID, aws.ShortName(task)) {
@@ -301,7 +314,11 @@ func (p *program) debugStop(ctx context.Context, cluster, task string) error {
 			return err
 		}
 		stopped++
-		fmt.Fprintf(p.err, "stopped debug task %s in %s\n", short(l.Task.ID), aws.ShortName(l.Task.Cluster))
+		what := "stopped debug task " + short(l.Task.ID)
+		if l.Task.ID == "" {
+			what = "deleted debug service " + l.Service
+		}
+		fmt.Fprintf(p.err, "%s in %s\n", what, aws.ShortName(l.Task.Cluster))
 	}
 	if stopped == 0 {
 		return usagef("fargate-doctor debug list shows those that run", "no such debug task runs")

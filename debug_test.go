@@ -73,6 +73,27 @@ func TestTheDebugTaskOnAnAPIServer(t *testing.T) {
 			t.Errorf("nothing to stop, and the status is %d", r.status)
 		}
 	})
+	t.Run("stop finds a service whose tasks do not start", func(t *testing.T) {
+		account, err := live.Open(t.Context(), live.Options{Region: "eu-west-1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		definition, err := account.Launches().RegisterDefinition(t.Context(), aws.DefinitionRequest{Family: "fargate-doctor-debug", Container: "debug",
+			Image: "amazon/aws-cli", CPU: "256", Memory: "512", Architecture: "X86_64"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := account.Launches().CreateService(t.Context(), aws.RunRequest{Cluster: w.Cluster, Definition: definition, Service: "fargate-doctor-debug",
+			Network: aws.NetworkConfiguration{Subnets: []string{w.PrivateSubnet}, SecurityGroups: []string{w.TaskGroup}}}); err != nil {
+			t.Fatal(err)
+		}
+		if r := debug("stop"); r.status != exitFine || !strings.Contains(r.err, "deleted debug service") {
+			t.Errorf("status %d, %q", r.status, r.err)
+		}
+		if r := debug("stop"); r.status != exitFailed {
+			t.Errorf("something is left: %q", r.err)
+		}
+	})
 	t.Run("an image that can't be pulled", func(t *testing.T) {
 		livetest.Environment(t, url, "eu-west-2")
 		w := livetest.BuildWorld(t, upstream, livetest.Knobs{Region: "eu-west-2", NoNAT: true, Access: &livetest.Access{}})

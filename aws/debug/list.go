@@ -14,6 +14,35 @@ import (
 // List returns the debug tasks that have not ended, of one cluster, or of all clusters when cluster is "". Tasks of a debug service are
 // among them.
 func List(ctx context.Context, r aws.Reader, cluster string) ([]Launched, error) {
+	return inEach(ctx, r, cluster, func(cluster string) ([]Launched, error) {
+		tasks, err := read.FamilyTasks(ctx, r, cluster, Family)
+		var here []Launched
+		for _, t := range tasks {
+			if !t.Ended() {
+				here = append(here, Launched{Task: t, Service: t.ServiceName(), Definition: t.TaskDefinition})
+			}
+		}
+		return here, err
+	})
+}
+
+// Services returns the debug services, of one cluster, or of all clusters when cluster is "". Of its task each has the cluster only: one whose
+// tasks end as soon as they start has none, and goes on starting them.
+func Services(ctx context.Context, r aws.Reader, cluster string) ([]Launched, error) {
+	return inEach(ctx, r, cluster, func(cluster string) ([]Launched, error) {
+		s, err := read.Service(ctx, r, cluster, Family)
+		switch {
+		case aws.KindOf(err) == aws.NotFound, err == nil && s.Status == "INACTIVE":
+			return nil, nil
+		case err != nil:
+			return nil, err
+		}
+		return []Launched{{Task: aws.Task{Cluster: s.Cluster}, Service: s.Name, Definition: s.TaskDefinition}}, nil
+	})
+}
+
+// inEach returns what look finds in one cluster, or in all when cluster is "".
+func inEach(ctx context.Context, r aws.Reader, cluster string, look func(cluster string) ([]Launched, error)) ([]Launched, error) {
 	clusters := []string{cluster}
 	if cluster == "" {
 		clusters = nil
@@ -25,25 +54,19 @@ func List(ctx context.Context, r aws.Reader, cluster string) ([]Launched, error)
 			return nil, err
 		}
 	}
-	found := make([][]aws.Task, len(clusters))
+	found := make([][]Launched, len(clusters))
 	failures := make([]error, len(clusters))
 	var each sync.WaitGroup
 	for i, c := range clusters {
-		each.Go(func() { found[i], failures[i] = read.FamilyTasks(ctx, r, c, Family) })
+		each.Go(func() { found[i], failures[i] = look(c) })
 	}
 	each.Wait()
-	var all []Launched
-	for i, tasks := range found {
-		if failures[i] != nil {
-			return nil, failures[i]
-		}
-		for _, t := range tasks {
-			if !t.Ended() {
-				all = append(all, Launched{Task: t, Service: t.ServiceName(), Definition: t.TaskDefinition})
-			}
+	for _, err := range failures {
+		if err != nil {
+			return nil, err
 		}
 	}
-	return all, nil
+	return slices.Concat(found...), nil
 }
 
 // Find returns a debug task that stands where the plan would put one, and is ready for sessions or on its way there: in the same subnet, with

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,21 +83,21 @@ func (t *Terminal) Run() (err error) {
 	}
 	switch {
 	case t.target.Windows && len(t.argv) == 0:
-		return run("powershell.exe", newMark())
+		return run("powershell.exe", "")
 	case t.target.Windows:
-		return run(strings.Join(t.argv, " "), newMark())
+		return run(strings.Join(t.argv, " "), "")
 	case len(t.argv) == 0:
-		return run(anyShell, newMark())
+		return run(anyShell, "")
 	}
 	mark := newMark()
 	err = run(Quote(append([]string{"/bin/sh", "-c", statusTeller, "sh", mark}, t.argv...)), mark)
 	if CauseOf(err) == "exec.no-shell" {
-		err = run(Quote(t.argv), mark)
+		err = run(Quote(t.argv), "")
 	}
 	return err
 }
 
-// run runs one session. It returns when that was over.
+// run runs one session. It returns when that was over. With a mark, the program's status comes in it, and it is an error when none does.
 func (t *Terminal) run(keys *keys, command, mark string) (over time.Time, err error) {
 	ctx, cancel := context.WithCancelCause(t.ctx)
 	defer cancel(nil)
@@ -175,14 +176,14 @@ func (t *Terminal) join(ctx context.Context, session *Session, keys *keys, line 
 
 // show writes what the container prints until its program has ended. The error is that of the output, or what broke the session off.
 func (t *Terminal) show(session *Session, line *noticeLine, mark string) error {
-	marked := &markedReader{from: session, mark: markOf(mark)}
+	marked := &markedReader{from: session, mark: markOf(cmp.Or(mark, newMark()))}
 	for {
 		status, err := marked.pass(clearing{t.out, line})
 		switch {
-		case err == io.EOF: // itself: an error that wraps it is no end
+		case err == io.EOF && mark == "": // itself: an error that wraps it is no end
 			return nil
 		case err != nil:
-			return err
+			return broke(err)
 		case status != "":
 			t.status = status
 			return nil // the agent takes a while to say that it was all

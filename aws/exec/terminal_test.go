@@ -202,6 +202,15 @@ func TestATerminalIsRestoredWhateverHappens(t *testing.T) {
 			t.Errorf("%v, restored %v", err, c.isAsItWas())
 		}
 	})
+	t.Run("what tells the status is killed", func(t *testing.T) {
+		_, client := start(t, exectest.Options{})
+		c := openConsole(t)
+		terminal := client.Terminal(t.Context(), target, "sh", "-c", "kill -9 $PPID")
+		err := c.wait(attach(terminal, c))
+		if _, known := terminal.Status(); known || err == nil || !strings.Contains(err.Error(), "exit status is not known") || !c.isAsItWas() {
+			t.Errorf("%v, status known %v, restored %v", err, known, c.isAsItWas())
+		}
+	})
 	t.Run("the output panics", func(t *testing.T) {
 		server, client := start(t, exectest.Options{})
 		c := openConsole(t)

@@ -82,7 +82,12 @@ func (p *program) probed(ctx context.Context, engine *steps.Engine, w world, c s
 	if err != nil {
 		return fail(err)
 	}
-	defer from.close()
+	defer func() {
+		if err := from.close(); err != nil { // the report is whole, and the session may stay for a while
+			progress.clear()
+			p.complain(err)
+		}
+	}()
 	progress.show("probing from " + from.name)
 	round, failure := probe.Run(limited, from, r.Target.Probe(c.Region))
 	if failure == nil && wish.install && round.Image.Lacks() {

@@ -164,3 +164,12 @@ func TestDiagnoseProbesADemoWorld(t *testing.T) {
 		}
 	}
 }
+
+// A session that AWS could not be told the end of stays for a while, and takes one of two places.
+func TestASessionOfProbesThatStaysIsSaid(t *testing.T) {
+	standIn(t, exectest.Options{Deny: []string{"ssm:TerminateSession"}})
+	r := run(t, "", "diagnose", "--cluster", exectest.Cluster, "--service", exectest.Service, "--to", "127.0.0.1:9", "--probe")
+	if !strings.Contains(r.err, "AWS could not be told") || !strings.Contains(r.out, "127.0.0.1") {
+		t.Errorf("%s\n%s", r.out, r.err)
+	}
+}

@@ -55,7 +55,6 @@ type NetworkConfiguration struct {
 type Task struct {
 	ARN, ID, Cluster string // Cluster is its ARN
 	Group            string // "service:web", "family:job"
-	StartedBy        string // what whoever ran it said of himself
 	TaskDefinition   string // ARN
 	LaunchType       string
 	LastStatus       string // PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED

@@ -66,6 +66,18 @@ func KindOf(err error) Kind {
 	return Other
 }
 
+// Unanswered reports whether what an API was asked to do may have been done although err came of it.
+func Unanswered(err error) bool {
+	switch KindOf(err) {
+	case Unreachable, Malformed, Cancelled:
+		return true
+	case Other:
+		code := CodeOf(err)
+		return code == "" || code == "InternalServerError" || code == "ServerException" // of Systems Manager, of ECS
+	}
+	return false
+}
+
 // CodeOf returns the API's own error code of the first *Error in err's chain, or "".
 func CodeOf(err error) string {
 	var e *Error

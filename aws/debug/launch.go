@@ -118,7 +118,7 @@ func (l *Launcher) start(ctx context.Context, p Plan, made Launched, tell func(P
 	if p.AsService {
 		r.Service = Family
 		_, err := l.API.CreateService(ctx, r)
-		if err == nil || unsure(err) {
+		if err == nil || aws.Unanswered(err) { // a task would end by itself, a service does not
 			made.Service = r.Service
 		}
 		if err != nil {
@@ -174,15 +174,6 @@ func (l *Launcher) look(ctx context.Context, p Plan, made Launched) (aws.Task, e
 		return read.Task(ctx, l.Reader, p.Cluster, made.Task.ARN)
 	}
 	return read.NewestTask(ctx, l.Reader, p.Cluster, made.Service)
-}
-
-// unsure reports whether what was asked for may have been done all the same. A task ends by itself, a service does not.
-func unsure(err error) bool {
-	switch aws.KindOf(err) {
-	case aws.Unreachable, aws.Cancelled, aws.Malformed:
-		return true
-	}
-	return false
 }
 
 // passing reports whether a look is worth another one: a new task may not be known everywhere at once.

@@ -12,7 +12,7 @@ import (
 type wireTask struct {
 	TaskArn, ClusterArn, Group, TaskDefinitionArn, LaunchType  string
 	LastStatus, DesiredStatus, PlatformVersion, PlatformFamily string
-	AvailabilityZone, StopCode, StoppedReason, StartedBy       string
+	AvailabilityZone, StopCode, StoppedReason                  string
 
 	EnableExecuteCommand            bool
 	CreatedAt, StartedAt, StoppedAt moment
@@ -41,7 +41,7 @@ type wireContainer struct {
 }
 
 func (w wireTask) task() (aws.Task, error) {
-	t := aws.Task{ARN: w.TaskArn, ID: aws.ShortName(w.TaskArn), Cluster: w.ClusterArn, Group: w.Group, StartedBy: w.StartedBy,
+	t := aws.Task{ARN: w.TaskArn, ID: aws.ShortName(w.TaskArn), Cluster: w.ClusterArn, Group: w.Group,
 		TaskDefinition: w.TaskDefinitionArn, LaunchType: w.LaunchType, LastStatus: w.LastStatus, DesiredStatus: w.DesiredStatus,
 		PlatformVersion: w.PlatformVersion, PlatformFamily: w.PlatformFamily, Zone: w.AvailabilityZone,
 		StopCode: w.StopCode, StoppedReason: w.StoppedReason, ExecEnabled: w.EnableExecuteCommand,

@@ -57,25 +57,13 @@ func (c *Client) notStarted(r aws.RunbookRequest, err error) *Error {
 		e.Hint = fmt.Sprintf("allow iam:PassRole on %s, or leave --automation-role out: the runbook then uses your own permissions", r.Role)
 	case e.Missing != "":
 		e.Hint = permissions
-	case unanswered(err):
+	case aws.Unanswered(err): // Cancelled is by this package's own limit: the caller's context is not heeded
 		e.Text = "whether the runbook was started is not known: " + reason(err)
 		e.Hint = "a run under way is found again: ask once more"
 	case aws.KindOf(err) == aws.Unsupported:
 		e.Text = fmt.Sprintf("the runbook was not started: Systems Manager in %s does not run runbooks", c.Region)
 	}
 	return e
-}
-
-// unanswered reports whether a start may have been made all the same.
-func unanswered(err error) bool {
-	switch aws.KindOf(err) {
-	case aws.Unreachable, aws.Malformed, aws.Cancelled: // by this package's own limit: the caller's context is not heeded
-		return true
-	case aws.Other:
-		code := aws.CodeOf(err)
-		return code == "" || code == "InternalServerError"
-	}
-	return false
 }
 
 // reason says in few words why a call failed.

@@ -29,7 +29,7 @@ type Event struct {
 	Result  *StepResult // the step is decided
 	Fact    string      // a fact arrived or failed: its name
 	Err     error       // why it failed
-	Calls   int         // API calls made so far
+	Calls   int         // API calls that this walk has made so far
 }
 
 // Walk walks the tree. The error is about the walk itself (cancelled, the task was not found, no credentials); what could
@@ -41,10 +41,10 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 	}
 	c = Understand(c)
 	from := e.source(c.Region)
-	before := e.calls.Calls()
+	before, made := e.calls.Calls(), e.calls.Total()
 	tell := func(event Event) {
 		if observe != nil {
-			event.Calls = e.calls.Total()
+			event.Calls = e.calls.Total() - made
 			observe(event)
 		}
 	}

@@ -66,6 +66,29 @@ func TestASecondWalkCostsNothing(t *testing.T) {
 	}
 }
 
+// What is shown while a walk goes on counts its own calls, as its report does, and not those of the walks before it.
+func TestAWalkCountsItsOwnCalls(t *testing.T) {
+	reader, c := openWorld(t, "healthy-endpoint")
+	engine := &steps.Engine{Reader: reader, Region: c.Region}
+	for _, walk := range []string{"first", "again, with nothing to read", "again, with fresh facts"} {
+		shown := -1
+		r, err := engine.Walk(t.Context(), c, func(e steps.Event) { shown = e.Calls })
+		if err != nil {
+			t.Fatal(err)
+		}
+		total := 0
+		for _, n := range r.Calls {
+			total += n
+		}
+		if shown != total {
+			t.Errorf("%s: %d calls are shown and %d were made", walk, shown, total)
+		}
+		if walk == "again, with nothing to read" {
+			engine.Forget("")
+		}
+	}
+}
+
 func TestForgetReadsOnlyWhatTheStepNeedsAgain(t *testing.T) {
 	reader, c := openWorld(t, "healthy-nat")
 	engine := &steps.Engine{Reader: reader, Region: c.Region}

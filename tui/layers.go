@@ -19,7 +19,7 @@ var layers = []struct{ step, name, short string }{
 
 // aboutCall reports whether the walk comes down to permissions rather than to the network.
 func (s *walk) aboutCall() bool {
-	return s.theCase.Symptom == steps.Auth || s.report != nil && s.report.Verdict == steps.DeniedCall && !s.aboutStart()
+	return s.theCase.Symptom == steps.Auth || s.report != nil && s.report.Verdict == steps.DeniedCall && !s.aboutStart() && !s.aboutSession()
 }
 
 // layerRibbon draws what each kind of policy says of the call in w columns. Where there is no room, names get shorter, and then what lets

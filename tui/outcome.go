@@ -155,6 +155,10 @@ func (s *walk) telling() string {
 		claims[steps.OK] = "Nothing that could be read keeps " + who + " from its start"
 		claims[steps.Inconclusive] = "It is not certain whether " + who + " can start"
 		claim = who + " does not start"
+	case s.aboutSession():
+		claims[steps.OK] = "Nothing that could be checked keeps a session of ECS Exec from opening in " + who
+		claims[steps.Inconclusive] = "It is not certain whether a session of ECS Exec opens in " + who
+		claim = "No session of ECS Exec opens in " + who
 	case s.aboutCall():
 		claims[steps.OK] = "Nothing stops " + who + " from calling " + s.call()
 		claims[steps.Inconclusive] = "It is not certain whether " + who + " may call " + s.call()

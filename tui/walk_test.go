@@ -222,3 +222,32 @@ func TestCopyingThroughMultiplexers(t *testing.T) {
 		}
 	}
 }
+
+// What is said of ECS Exec is about the session, and not about what the task reaches or calls.
+func TestASessionIsCalledASession(t *testing.T) {
+	for _, c := range []struct {
+		verdict steps.Overall
+		want    string
+	}{
+		{steps.OK, "Nothing that could be checked keeps a session of ECS Exec from opening in web"},
+		{steps.Misconfigured, "No session of ECS Exec opens in web"},
+		{steps.DeniedCall, "No session of ECS Exec opens in web"},
+		{steps.Inconclusive, "It is not certain whether a session of ECS Exec opens in web"},
+	} {
+		o := with(shop(), &script{report: func(of steps.Case) steps.Report {
+			r := blocked(of)
+			r.Verdict = c.verdict
+			return r
+		}})
+		o.Case = steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Exec}
+		p := sit(t, o, 120, 40)
+		p.does()
+		if f := p.frame(); !strings.Contains(f, "ECS Exec into web") || !strings.Contains(f, "─▶") {
+			t.Errorf("%s: the walk is headed\n%s", c.verdict, f)
+		}
+		p.does("a")
+		if f := p.frame(); !strings.Contains(f, c.want) || strings.Contains(f, "reach sns") || strings.Contains(f, "can't call") {
+			t.Errorf("%s: the answer is\n%s", c.verdict, f)
+		}
+	}
+}

@@ -65,6 +65,8 @@ func (s *walk) asked() string {
 	switch {
 	case s.aboutStart():
 		return aws.Clean("the start of " + who)
+	case s.aboutSession():
+		return aws.Clean("ECS Exec into " + who)
 	case s.aboutCall():
 		return aws.Clean(who + " ⇢ " + s.call())
 	}
@@ -73,6 +75,9 @@ func (s *walk) asked() string {
 
 // aboutStart reports whether the walk asks why a task does not start.
 func (s *walk) aboutStart() bool { return s.theCase.Symptom == steps.Start }
+
+// aboutSession reports whether the walk asks why no session of ECS Exec opens.
+func (s *walk) aboutSession() bool { return s.theCase.Symptom == steps.Exec }
 
 // call names the refused call, or what is called when nobody has said which call it was.
 func (s *walk) call() string {

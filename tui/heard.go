@@ -139,6 +139,10 @@ func branchOf(c steps.Case) string {
 		return "how the name of " + aws.Clean(c.Target) + " is resolved"
 	case steps.Timeout:
 		return "the packet's way to " + aws.Clean(c.Target)
+	case steps.Exec:
+		return "all that a session of ECS Exec needs"
+	case steps.Start:
+		return "all that its start needs"
 	}
 	return "all of it, to " + aws.Clean(c.Target)
 }

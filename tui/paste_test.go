@@ -63,6 +63,22 @@ func TestEnterTakesWhatWasPasted(t *testing.T) {
 }
 
 // However the lines arrive, the box holds them.
+// The box says which walk a text leads to, whatever it tells of.
+func TestThePasteBoxNamesTheWalk(t *testing.T) {
+	for text, want := range map[string]string{
+		refusalText: "the walk: every policy that decides on sns:Publish",
+		timeoutText: "the walk: the packet's way to sns.eu-central-1.amazonaws.com",
+		"CannotPullContainerError: ref pull has been retried 5 time(s): failed to copy: httpReadSeeker: dial tcp 1.2.3.4:443: i/o timeout": "the walk: all that its start needs",
+		"An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation":                                        "the walk: all that a session of ECS Exec needs",
+	} {
+		p := onSymptoms(t, &script{report: blocked}, 120, 40)
+		p.does("v", "paste:"+text)
+		if f := p.frame(); !strings.Contains(f, want) {
+			t.Errorf("%q is not in\n%s", want, f)
+		}
+	}
+}
+
 func TestHowTextIsPasted(t *testing.T) {
 	const want = "Traceback:\n    at line 1\nOSError: [Errno 110] Connection timed out"
 	keys := func(breaks ...tea.KeyMsg) func(p *person) {

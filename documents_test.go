@@ -16,10 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"fargate-doctor/aws/demo"
 	"fargate-doctor/steps"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 )
 
 // The pages of docs/ that are made from the code.
@@ -232,13 +234,20 @@ func licenceIn(dir string) string {
 	return ""
 }
 
-// What the documents name is there: files, commands, flags, cause codes, IAM actions.
-func TestWhatTheDocumentsNameExists(t *testing.T) {
+// documents are the pages that a person reads, but for the list of dependencies, which names other people's things.
+func documents(t *testing.T) []string {
+	t.Helper()
 	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range append(pages, "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md") {
+	pages = slices.DeleteFunc(pages, func(p string) bool { return p == "docs/dependencies.md" })
+	return append(pages, "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+}
+
+// What the documents name is there: files, commands, flags.
+func TestWhatTheDocumentsNameExists(t *testing.T) {
+	for _, page := range documents(t) {
 		text := contents(t, page)
 		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(text, -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
@@ -246,11 +255,66 @@ func TestWhatTheDocumentsNameExists(t *testing.T) {
 			}
 		}
 		for _, m := range regexp.MustCompile(`fargate-doctor ([a-z]+)((?: [a-z]+)?)((?: [^\n|;&]*)?)`).FindAllStringSubmatch(text, -1) {
-			if page == "docs/dependencies.md" {
-				continue
-			}
 			checkCommand(t, page, m[1], strings.TrimSpace(m[2]), m[3])
 		}
+	}
+}
+
+// Cause codes, steps, IAM actions, demo worlds and flags in running text are there too.
+func TestTheWordsOfTheDocumentsExist(t *testing.T) {
+	known := map[string]bool{"task.no-free-addresses": true, "task.addresses": true} // the worked example of docs/add-a-step.md
+	var areas []string
+	for _, c := range steps.Causes() {
+		known[c.Code] = true
+		area, _, _ := strings.Cut(c.Code, ".")
+		areas = append(areas, area)
+	}
+	for _, n := range steps.Tree() {
+		known[n.ID] = true
+	}
+	for _, w := range demo.Worlds() {
+		known["--demo="+w.Name] = true
+	}
+	var flags func(*cobra.Command)
+	flags = func(c *cobra.Command) {
+		add := func(f *pflag.Flag) { known["`--"+f.Name] = true }
+		c.LocalFlags().VisitAll(add)
+		c.PersistentFlags().VisitAll(add)
+		for _, sub := range c.Commands() {
+			flags(sub)
+		}
+	}
+	flags((&program{}).command())
+	known["`--help"], known["--demo="+demoList] = true, true
+	action := func(name string) bool { return steps.WorksOn(name, "eu-central-1", "111122223333") != "" }
+	allowed := leastPolicy().Statement
+	for _, a := range acts {
+		allowed = append(allowed, a.statements()...)
+	}
+	for _, s := range allowed {
+		for _, a := range s.Action {
+			known[a] = true
+		}
+	}
+	slices.Sort(areas)
+	named := regexp.MustCompile(strings.Join([]string{
+		`(?:^|[^\w./-])((?:` + strings.Join(slices.Compact(areas), "|") + `)\.[a-z][a-z0-9-]*[a-z])(?:[^\w./(-]|\.\W|$)`, // a cause, a step
+		`(?:^|[^\w.-])([a-z][a-z0-9-]+:[A-Z][A-Za-z]+)(?:[^\w*]|$)`,                                                      // an action
+		"(--demo=[a-z-]+)", "(`--[a-z-]+)",
+	}, "|"))
+	found := 0
+	for _, page := range documents(t) {
+		for _, l := range strings.Split(contents(t, page), "\n") {
+			for _, m := range named.FindAllStringSubmatch(l, -1) {
+				found++
+				if word := strings.Join(m[1:], ""); !known[word] && !action(word) {
+					t.Errorf("%s names %s, which there is not:\n%s", page, strings.Trim(word, "`"), l)
+				}
+			}
+		}
+	}
+	if found < 300 {
+		t.Errorf("only %d words were looked at", found)
 	}
 }
 

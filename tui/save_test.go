@@ -52,9 +52,9 @@ func TestAReportIsSaved(t *testing.T) {
 func TestWhyAReportWasNotSaved(t *testing.T) {
 	o := fromWalk()
 	o.Save = func(string, []byte, bool) (string, error) {
-		return "", errors.New("open /root/x.html: permission denied")
+		return "", errors.New("open /srv/reports/x.html: permission denied")
 	}
 	p := sit(t, o, 80, 24)
 	p.does("s", "enter")
-	p.sees("✗ not written: open /root/x.html: permission denied")
+	p.sees("✗ not written: open /srv/reports/x.html: permission denied")
 }

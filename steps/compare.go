@@ -7,6 +7,7 @@ type Difference struct {
 	Before, After Overall
 	Steps         []Change // in the order of the later walk, then those that only the earlier one walked
 	Gone, New     []Cause
+	Unread        []Cause // that the earlier walk found, and the later one could not decide: they may still be there
 }
 
 // A Change is a step about which two walks differ: another verdict, or only one of them came to it.
@@ -18,8 +19,15 @@ type Change struct {
 
 // Compare returns what a later walk of a case found differently from an earlier one. Causes are the same when code and first resource are.
 func Compare(before, after Report) Difference {
-	d := Difference{Before: before.Verdict, After: after.Verdict, Gone: lacking(before.Causes, after.Causes), New: lacking(after.Causes, before.Causes)}
+	d := Difference{Before: before.Verdict, After: after.Verdict, New: lacking(after.Causes, before.Causes)}
 	was, is := verdictsOf(before), verdictsOf(after)
+	for _, c := range lacking(before.Causes, after.Causes) {
+		if v, walked := is[c.Step]; v == Unknown && (walked || after.Verdict == Inconclusive) {
+			d.Unread = append(d.Unread, c)
+		} else {
+			d.Gone = append(d.Gone, c)
+		}
+	}
 	for _, s := range after.Steps {
 		v, walked := was[s.ID]
 		if !walked || v != s.Verdict {
@@ -36,7 +44,7 @@ func Compare(before, after Report) Difference {
 
 // None reports whether the walks agree.
 func (d Difference) None() bool {
-	return d.Before == d.After && len(d.Steps) == 0 && len(d.Gone) == 0 && len(d.New) == 0
+	return d.Before == d.After && len(d.Steps) == 0 && len(d.Gone) == 0 && len(d.New) == 0 && len(d.Unread) == 0
 }
 
 // Words says the change of verdict: "fail → pass".

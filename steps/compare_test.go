@@ -39,6 +39,16 @@ func TestCompareOfWorlds(t *testing.T) {
 	}
 }
 
+// A cause that can't be looked at any more is not gone.
+func TestCompareDoesNotCallGoneWhatCantBeRead(t *testing.T) {
+	broken, c := openWorld(t, "endpoint-sg-ingress-denied")
+	before := walkCaseWithout(t, broken, c)
+	d := steps.Compare(before, walkCaseWithout(t, broken, c, "ec2:DescribeSecurityGroups"))
+	if d.After != steps.Inconclusive || len(d.Gone) > 0 || len(d.Unread) != 1 || d.Unread[0].Code != "endpoint.sg-ingress-denied" {
+		t.Errorf("gone %v, unread %v", d.Gone, d.Unread)
+	}
+}
+
 func TestCompareKnowsWhatOnlyOneWalkCameTo(t *testing.T) {
 	result := func(id string, v steps.Verdict) steps.StepResult {
 		return steps.StepResult{ID: id, Ask: id + "?", Finding: steps.Finding{Verdict: v}}

@@ -49,9 +49,9 @@ func (r *recheck) walked(e *env, report *steps.Report) {
 	r.found = &d
 }
 
-// settled reports whether a watch has seen what it waits for.
+// settled reports whether a watch has seen what it waits for. What can't be read now may be read next time.
 func (r *recheck) settled() bool {
-	return r.found != nil && (r.found.After == steps.OK || r.found.Before != r.found.After)
+	return r.found != nil && r.found.After != steps.Inconclusive && (r.found.After == steps.OK || r.found.Before != r.found.After)
 }
 
 // changed returns the change of a step, if it has changed.
@@ -94,7 +94,7 @@ func (r *recheck) line(p palette) string {
 	for _, list := range []struct {
 		word   string
 		causes []steps.Cause
-	}{{"gone: ", d.Gone}, {"new: ", d.New}} {
+	}{{"gone: ", d.Gone}, {"not known: ", d.Unread}, {"new: ", d.New}} {
 		var codes []string
 		for _, c := range list.causes {
 			codes = append(codes, aws.Clean(c.Code))

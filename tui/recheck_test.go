@@ -41,6 +41,14 @@ func inTurn(reports ...func(steps.Case) steps.Report) *script {
 	}}
 }
 
+// unread is what blocked becomes when the group can no longer be read.
+func unread(c steps.Case) steps.Report {
+	r := blocked(c)
+	r.Verdict, r.Causes = steps.Inconclusive, nil
+	r.Steps[3].Finding = steps.Finding{Verdict: steps.Unknown, Summary: "this can't be read: AWS answers that there are too many calls"}
+	return r
+}
+
 func fromMended() Options     { return asked(with(shop(), inTurn(blocked, mended))) }
 func fromOtherCause() Options { return asked(with(shop(), inTurn(blocked, otherCause))) }
 
@@ -57,6 +65,8 @@ func TestARecheckSaysWhatChanged(t *testing.T) {
 			[]string{"blocked → nothing in the way · gone: endpoint.sg-ingress-denied · 1 step changed", "(was fail) Does the endpoint's"}, "new:"},
 		{"another cause", []func(steps.Case) steps.Report{blocked, otherCause}, []string{"R"},
 			[]string{"gone: endpoint.sg-ingress-denied · new: nacl.ingress-denied · 2 steps changed", "(was warn) Do the network ACLs"}, "blocked →"},
+		{"unread", []func(steps.Case) steps.Report{blocked, unread}, []string{"R"},
+			[]string{"blocked → not certain · not known: endpoint.sg-ingress-denied · 1 step changed", "(was fail) Does the endpoint's"}, "gone:"},
 		{"one step", []func(steps.Case) steps.Report{blocked, mended}, []string{"g", "r"}, []string{"blocked → nothing in the way"}, ""},
 		{"twice", []func(steps.Case) steps.Report{blocked, mended, mended}, []string{"R", "R"}, []string{"nothing changed"}, "(was"},
 		{"the first walk", []func(steps.Case) steps.Report{blocked}, nil, nil, "Since"},
@@ -77,7 +87,7 @@ func TestARecheckSaysWhatChanged(t *testing.T) {
 }
 
 func TestAWatchEndsWhenTheVerdictChanges(t *testing.T) {
-	s := inTurn(blocked, blocked, otherCause, otherCause, mended, blocked)
+	s := inTurn(blocked, blocked, otherCause, unread, mended, blocked)
 	o := asked(with(shop(), s))
 	o.WatchEvery = time.Millisecond
 	p := sit(t, o, 120, 40)

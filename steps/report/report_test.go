@@ -223,6 +223,23 @@ func TestSentence(t *testing.T) {
 	}
 }
 
+func TestSpokenSaysWhatChanged(t *testing.T) {
+	cause := func(code string) []steps.Cause { return []steps.Cause{{Code: code}} }
+	for _, c := range []struct {
+		d    steps.Difference
+		want string
+	}{
+		{steps.Difference{}, "Since the last walk: nothing changed."},
+		{steps.Difference{Before: steps.BlockedPath, After: steps.OK, Gone: cause("route.none")}, "Since the last walk: it was blocked and is nothing in the way, route.none is gone."},
+		{steps.Difference{Before: steps.BlockedPath, After: steps.Inconclusive, Unread: cause("route.none")},
+			"Since the last walk: it was blocked and is not certain, route.none is not known now."},
+	} {
+		if got := report.Spoken(steps.Report{}, &c.d); !slices.Contains(got, c.want) {
+			t.Errorf("%q is not in %q", c.want, got)
+		}
+	}
+}
+
 func TestPathText(t *testing.T) {
 	sg := vpc.Ref{Kind: vpc.KindSecurityGroup, ID: "sg-1", Name: "web"}
 	acl := vpc.Ref{Kind: vpc.KindACL, ID: "acl-1"}

@@ -58,6 +58,9 @@ func changes(d steps.Difference) string {
 	for _, c := range d.Gone {
 		parts = append(parts, c.Code+" is gone")
 	}
+	for _, c := range d.Unread {
+		parts = append(parts, c.Code+" is not known now")
+	}
 	for _, c := range d.New {
 		parts = append(parts, c.Code+" is new")
 	}

@@ -22,6 +22,7 @@ func pages(t *testing.T) map[string][]byte {
 	q := report.PathQuestion{From: "Task 7c1e", To: "10.0.0.5, tcp 443", Region: "eu-central-1"}
 	trace := walk(t, "several-endpoint").Trace
 	trace.Verdict = vpc.Blocked
+	all["beside"] = rendered(t, beside(t), "html")
 	path, err := report.RenderPath(q, trace, "html")
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ func markdown(v view) []byte {
 		}
 		m.found(f)
 	}
+	m.asides(v.Asides)
 	for _, list := range v.Checks {
 		m.block("## " + list.Title)
 		var rows [][]string

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"fargate-doctor/steps"
@@ -51,12 +50,11 @@ func (p *page) needs(rows []steps.Need) {
 	for _, n := range rows {
 		line := "  " + pad(cut(n.Title, room), room)
 		for _, c := range []steps.Cell{n.Exists, n.Path, n.Access, n.Endpoint} {
-			sign := signs[c.Verdict]
-			word := fmt.Sprint(c.Verdict)
+			sign := markOf(c.Verdict)
 			if c.Verdict == steps.Skipped {
-				word = ""
+				sign.Word = ""
 			}
-			line += " " + p.paint(sign.style, pad(sign.glyph+" "+word, 10))
+			line += " " + p.paint(styles[sign.Kind], pad(sign.Glyph+" "+sign.Word, 10))
 		}
 		p.line(line)
 		for _, c := range []steps.Cell{n.Exists, n.Path, n.Access, n.Endpoint} {

@@ -4,53 +4,34 @@ import (
 	"fmt"
 	"strings"
 
-	"fargate-doctor/aws"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/probe"
 )
 
-// probes tells what was seen from inside, and what was predicted.
-func (p *page) probes(b *steps.Probed) {
+// probedAside is what was seen from inside, and what was predicted; none when nobody has looked.
+func probedAside(b *steps.Probed) []aside {
 	if b == nil {
-		return
+		return nil
 	}
-	p.heading(strings.TrimSpace("Seen from inside " + aws.Clean(b.Where)))
-	if b.Problem != "" {
-		p.paragraph("  ", capital(b.Problem))
-	}
-	if b.Hint != "" {
-		p.paragraph("  ", "→ "+b.Hint)
-	}
+	a := aside{Title: strings.TrimSpace("Seen from inside " + b.Where), Before: append(said("", capital(b.Problem)), said("→ ", b.Hint)...)}
 	for _, r := range b.Round.Results {
-		glyph, style := "✗", red
+		m := mark{"✗", r.Verdict.String(), "fail"}
 		switch {
 		case r.Verdict == probe.Unknown:
-			glyph, style = "?", yellow
+			m.Glyph, m.Kind = "?", "unknown"
 		case r.Verdict.Good():
-			glyph, style = "✓", green
+			m.Glyph, m.Kind = "✓", "pass"
 		}
-		mark := fmt.Sprintf("  %s %-12s", glyph, r.Verdict)
 		text := fmt.Sprintf("%s, %s, by %s", r.Probe.Title(), r.Target, r.Tool)
 		if r.Evidence != "" {
 			text += ": " + r.Evidence
 		}
-		p.marked(mark, style, text)
+		a.Rows = append(a.Rows, asideRow{m, text})
 	}
 	for _, c := range b.Comparisons {
-		sign := agreementSigns[c.Agreement]
-		p.marked(fmt.Sprintf("  %s %-14s ", sign.glyph, c.Agreement), sign.style, fmt.Sprintf("%s: predicted: %s; seen: %s", c.Probe.Title(), c.Predicted, c.Observed))
+		a.Rows = append(a.Rows, asideRow{agreementMark(c.Agreement), fmt.Sprintf("%s: predicted: %s; seen: %s", c.Probe.Title(), c.Predicted, c.Observed)})
 	}
-}
-
-// marked writes text behind a mark in a style, wrapped under itself.
-func (p *page) marked(mark, style, text string) {
-	for i, l := range wrap(aws.Clean(text), p.width-columns(mark)) {
-		if i == 0 {
-			p.line(p.paint(style, mark) + l)
-		} else {
-			p.line(strings.Repeat(" ", columns(mark)) + l)
-		}
-	}
+	return []aside{a}
 }
 
 type probesJSON struct {
@@ -89,13 +70,13 @@ func probesOf(b *steps.Probed) *probesJSON {
 		return nil
 	}
 	out := &probesJSON{
-		Where: aws.Clean(b.Where), Problem: aws.Clean(b.Problem), Hint: aws.Clean(b.Hint), System: aws.Clean(b.Round.Image.System), Servers: texts(b.Round.Image.Servers),
+		Where: b.Where, Problem: b.Problem, Hint: b.Hint, System: b.Round.Image.System, Servers: texts(b.Round.Image.Servers),
 		Comparisons: each(b.Comparisons, func(c steps.Comparison) comparisonJSON {
-			return comparisonJSON{c.Step, c.Probe, aws.Clean(c.Predicted), aws.Clean(c.Observed), c.Agreement}
+			return comparisonJSON{c.Step, c.Probe, c.Predicted, c.Observed, c.Agreement}
 		}),
 		Results: each(b.Round.Results, func(r probe.Result) probeJSON {
-			one := probeJSON{Probe: r.Probe, Tool: r.Tool, Target: aws.Clean(r.Target), Verdict: r.Verdict, Addresses: texts(r.Addresses), LatencyMs: r.Latency.Milliseconds(),
-				HTTPStatus: r.Status, Class: string(r.Class), Evidence: aws.Clean(r.Evidence)}
+			one := probeJSON{Probe: r.Probe, Tool: r.Tool, Target: r.Target, Verdict: r.Verdict, Addresses: texts(r.Addresses), LatencyMs: r.Latency.Milliseconds(),
+				HTTPStatus: r.Status, Class: string(r.Class), Evidence: r.Evidence}
 			if r.Server.IsValid() {
 				one.Server = r.Server.String()
 			}

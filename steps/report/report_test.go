@@ -15,6 +15,7 @@ import (
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
+	"fargate-doctor/steps/probe"
 	"fargate-doctor/steps/report"
 
 	"github.com/google/go-cmp/cmp"
@@ -311,6 +312,40 @@ func TestWhyNothingIsKnown(t *testing.T) {
 }
 
 // A runbook that analysed, with every kind of agreement, and one that failed in a step.
+// beside returns a report with what was seen from inside the container and by the runbook of AWS.
+func beside(t *testing.T) steps.Report {
+	t.Helper()
+	r := walk(t, "several-endpoint")
+	r.Probes = &steps.Probed{Where: "container app of task b01ada83", Problem: "the session broke off", Hint: "Try again.",
+		Round: probe.Round{Results: []probe.Result{
+			{Probe: "connect", Tool: "bash", Target: "10.40.200.10:443", Verdict: probe.Timeout, Evidence: "no answer in 5 s"},
+			{Probe: "tls", Tool: "openssl", Target: "10.40.200.10:443", Verdict: probe.Unknown, Evidence: "a line that nobody knows"}}},
+		Comparisons: []steps.Comparison{{Step: "endpoint.security-group", Probe: "connect", Predicted: "no connection opens", Observed: "no answer came", Agreement: steps.Agrees}}}
+	r.Runbook = &steps.Runbook{Document: aws.TroubleshootRunbook, ID: "11112222-3333", Analysed: true, Status: aws.ExecutionSuccess,
+		Findings: []steps.RunbookFinding{{Text: "The log group does not exist.", Agreement: steps.Differs, Why: "this program finds it there"}},
+		Unnamed:  []steps.Cause{{Code: "route.none", Summary: "no route leads there"}}, Exceptions: []string{"KeyError: 'subnets'"},
+		Steps: []aws.ExecutionStep{{Name: "Analyze", Action: "aws:executeScript", Status: aws.ExecutionFailed, Failure: "it took too long"}}}
+	return r
+}
+
+// What was seen beside the walk is in every format: a probe that saw nothing it understands is unknown there too.
+func TestWhatWasSeenBesideTheWalkIsInEveryFormat(t *testing.T) {
+	r := beside(t)
+	for _, f := range report.Formats() {
+		out := strings.NewReplacer("\\_", "_", "`", "", "<code>", "", "</code>", "", "&#39;", "'", "<span aria-hidden=\"true\">", "", "</span>", "", "**", "").
+			Replace(strings.Join(strings.Fields(string(rendered(t, r, f.Name))), " "))
+		for _, want := range []string{"container app of task b01ada83", "he session broke off", "Try again.", "no answer in 5 s", "a line that nobody knows", "no answer came",
+			aws.TroubleshootRunbook, "The log group does not exist.", "this program finds it there", "no route leads there", "KeyError: 'subnets'", "it took too long"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: %q is not there", f.Name, want)
+			}
+		}
+		if f.Name != "json" && (!strings.Contains(out, "? unknown") || !strings.Contains(out, "✗ timeout")) {
+			t.Errorf("%s: the verdicts of the probes are not there", f.Name)
+		}
+	}
+}
+
 func TestGoldenRunbook(t *testing.T) {
 	began := time.Date(2025, 11, 20, 3, 0, 0, 0, time.UTC)
 	r := walk(t, "several-endpoint")

@@ -9,30 +9,27 @@ import (
 	"fargate-doctor/steps"
 )
 
-// agreementSigns give every agreement a glyph beside its words.
-var agreementSigns = map[steps.Agreement]struct{ glyph, style string }{
-	steps.Agrees: {"=", green}, steps.Differs: {"≠", yellow}, steps.NotComparable: {"·", faint},
+// agreementMark gives an agreement a glyph beside its words.
+func agreementMark(a steps.Agreement) mark {
+	switch a {
+	case steps.Agrees:
+		return mark{"=", a.String(), "pass"}
+	case steps.Differs:
+		return mark{"≠", a.String(), "warn"}
+	}
+	return mark{"·", a.String(), "skipped"}
 }
 
-// runbook tells what the AWS runbook found, and where it agrees.
-func (p *page) runbook(b *steps.Runbook) {
+// runbookAside is what the AWS runbook found, and where it agrees; none when it was not run.
+func runbookAside(b *steps.Runbook) []aside {
 	if b == nil {
-		return
+		return nil
 	}
-	p.heading("Runbook " + b.Document)
-	p.paragraph("  ", RunbookSentence(*b))
-	if b.Detail != "" {
-		p.paragraph("  ", "AWS says: "+b.Detail)
-	}
-	if b.Hint != "" {
-		p.paragraph("  ", "→ "+b.Hint)
-	}
-	if b.Left != "" && b.Left != b.Hint {
-		p.paragraph("  ", "→ "+b.Left)
+	a := aside{Title: "Runbook " + b.Document, Before: append(append([]string{RunbookSentence(*b)}, said("AWS says: ", b.Detail)...), said("→ ", b.Hint)...)}
+	if b.Left != b.Hint {
+		a.Before = append(a.Before, said("→ ", b.Left)...)
 	}
 	for _, f := range b.Findings {
-		sign := agreementSigns[f.Agreement]
-		mark := fmt.Sprintf("  %s %-14s ", sign.glyph, f.Agreement)
 		text := f.Text
 		switch {
 		case f.Cause != "":
@@ -40,19 +37,20 @@ func (p *page) runbook(b *steps.Runbook) {
 		case f.Why != "":
 			text += " (" + f.Why + ")"
 		}
-		p.marked(mark, sign.style, text)
+		a.Rows = append(a.Rows, asideRow{agreementMark(f.Agreement), text})
 	}
 	for _, c := range b.Unnamed {
-		p.paragraph("  ", fmt.Sprintf("Not named by the runbook: %s, %s", c.Code, c.Summary))
+		a.After = append(a.After, fmt.Sprintf("Not named by the runbook: %s, %s", c.Code, c.Summary))
 	}
 	for _, e := range b.Exceptions {
-		p.paragraph("  ", "Inside the run: "+e)
+		a.After = append(a.After, "Inside the run: "+e)
 	}
 	for _, s := range b.Steps {
 		if s.Failure != "" || s.Status.Over() && !s.Status.Succeeded() {
-			p.paragraph("  ", stepFailure(s))
+			a.After = append(a.After, stepFailure(s))
 		}
 	}
+	return []aside{a}
 }
 
 func stepFailure(s aws.ExecutionStep) string {
@@ -148,16 +146,16 @@ func runbookOf(b *steps.Runbook) *runbookJSON {
 		return nil
 	}
 	return &runbookJSON{
-		Document: b.Document, ID: aws.Clean(b.ID), Status: b.Status, StartedAt: moment(b.Started), EndedAt: moment(b.Ended), Analysed: b.Analysed,
-		Tidying: b.Tidying, Summary: aws.Clean(RunbookSentence(*b)), Problem: aws.Clean(b.Problem), Detail: aws.Clean(b.Detail), Hint: aws.Clean(b.Hint),
-		Left: aws.Clean(b.Left), Missing: list(b.Missing), Exceptions: list(b.Exceptions),
+		Document: b.Document, ID: b.ID, Status: b.Status, StartedAt: moment(b.Started), EndedAt: moment(b.Ended), Analysed: b.Analysed,
+		Tidying: b.Tidying, Summary: RunbookSentence(*b), Problem: b.Problem, Detail: b.Detail, Hint: b.Hint,
+		Left: b.Left, Missing: list(b.Missing), Exceptions: list(b.Exceptions),
 		Findings: each(b.Findings, func(f steps.RunbookFinding) runbookFindingJSON {
-			return runbookFindingJSON{aws.Clean(f.Text), f.Says, append([]steps.Area{}, f.Areas...), f.Agreement, f.Cause, f.Why}
+			return runbookFindingJSON{f.Text, f.Says, append([]steps.Area{}, f.Areas...), f.Agreement, f.Cause, f.Why}
 		}),
-		Unnamed: each(b.Unnamed, func(c steps.Cause) causeJSON { return causeJSON{c.Code, list(c.Resources), aws.Clean(c.Summary)} }),
+		Unnamed: each(b.Unnamed, func(c steps.Cause) causeJSON { return causeJSON{c.Code, list(c.Resources), c.Summary} }),
 		Steps: each(b.Steps, func(s aws.ExecutionStep) runbookStepJSON {
-			return runbookStepJSON{aws.Clean(s.Name), aws.Clean(s.Action), s.Status, moment(s.Started), moment(s.Ended), aws.Clean(s.Failure), aws.Clean(s.Type),
-				aws.Clean(s.Stage), list(s.Details)}
+			return runbookStepJSON{s.Name, s.Action, s.Status, moment(s.Started), moment(s.Ended), s.Failure, s.Type,
+				s.Stage, list(s.Details)}
 		}),
 	}
 }

@@ -26,8 +26,7 @@ func Text(r steps.Report, width int, color bool) string {
 	p.warnings(r.Steps)
 	p.unread(r)
 	p.needs(r.Needs)
-	p.probes(r.Probes)
-	p.runbook(r.Runbook)
+	p.asides(asidesOf(r))
 	p.walked(r.Steps)
 	return p.out.String()
 }
@@ -41,10 +40,8 @@ const (
 	faint  = "2"
 )
 
-// signs give every verdict a glyph beside its word, so that nothing hangs on colour.
-var signs = map[steps.Verdict]struct{ glyph, style string }{
-	steps.Pass: {"✓", green}, steps.Fail: {"✗", red}, steps.Warn: {"!", yellow}, steps.Unknown: {"?", yellow}, steps.Skipped: {"–", faint},
-}
+// styles are those of the kinds of marks.
+var styles = map[string]string{"pass": green, "fail": red, "warn": yellow, "unknown": yellow, "skipped": faint}
 
 // page collects lines.
 type page struct {
@@ -167,16 +164,16 @@ func unsaid(r steps.Report) string {
 func (p *page) walked(results []steps.StepResult) {
 	p.heading("Steps")
 	for _, s := range results {
-		sign := signs[s.Verdict]
+		sign := markOf(s.Verdict)
 		indent := "  "
 		if s.Branch != "" {
 			indent = "    "
 		}
-		mark := fmt.Sprintf("%s%s %-8s", indent, sign.glyph, s.Verdict)
+		mark := fmt.Sprintf("%s%s %-8s", indent, sign.Glyph, sign.Word)
 		text := s.Summary
 		if s.Because != "" {
 			text += ", because of " + s.Because
 		}
-		p.marked(mark, sign.style, text)
+		p.marked(mark, styles[sign.Kind], text)
 	}
 }

@@ -28,6 +28,7 @@ type view struct {
 	Unread    []string // why something is not known
 	Questions []steps.Question
 	Notes     []found // not the cause, and worth knowing
+	Asides    []aside // seen beside the walk
 	Tree      []node
 	Checks    []checkList
 	Calls     []count
@@ -36,8 +37,11 @@ type view struct {
 // A mark is a verdict: a glyph and a word, so that nothing hangs on colour, and the kind that gives them theirs.
 type mark struct{ Glyph, Word, Kind string }
 
+// glyphs give every verdict of a step one beside its word.
+var glyphs = map[steps.Verdict]string{steps.Pass: "✓", steps.Fail: "✗", steps.Warn: "!", steps.Unknown: "?", steps.Skipped: "–"}
+
 // markOf returns the mark of a step's verdict.
-func markOf(v steps.Verdict) mark { return mark{signs[v].glyph, v.String(), v.String()} }
+func markOf(v steps.Verdict) mark { return mark{glyphs[v], v.String(), v.String()} }
 
 // overall are the marks of a whole diagnosis.
 var overall = map[steps.Overall]mark{
@@ -114,6 +118,7 @@ func viewOf(r steps.Report) view {
 	v := view{
 		Title: Sentence(r), Mark: cmp.Or(overall[r.Verdict], overall[steps.Inconclusive]), Message: r.Call.Message, Facts: factsOf(r),
 		Wrong: wrong, Problems: problems(r), Unread: unknowns(r), Questions: questions(r), Notes: warnings(r.Steps),
+		Asides: asidesOf(r),
 	}
 	if r.Verdict == steps.Inconclusive {
 		v.Wrong = perhaps

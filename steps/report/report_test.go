@@ -346,6 +346,16 @@ func TestWhatWasSeenBesideTheWalkIsInEveryFormat(t *testing.T) {
 	}
 }
 
+// Whoever has not said on what a call was refused is told how to, in every format that a person reads.
+func TestWhatNobodySaidIsAskedFor(t *testing.T) {
+	r := steps.Report{Symptom: steps.Auth, Verdict: steps.Inconclusive, Call: steps.Call{Action: "sns:Publish"}}
+	for _, format := range []string{"text", "markdown", "html"} {
+		if out := string(rendered(t, r, format)); !strings.Contains(out, "Say on what it was refused with --resource.") {
+			t.Errorf("%s does not say it:\n%s", format, out)
+		}
+	}
+}
+
 func TestGoldenRunbook(t *testing.T) {
 	began := time.Date(2025, 11, 20, 3, 0, 0, 0, time.UTC)
 	r := walk(t, "several-endpoint")

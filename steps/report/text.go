@@ -131,16 +131,13 @@ func (p *page) warnings(results []steps.StepResult) {
 }
 
 func (p *page) unread(r steps.Report) {
-	why, open, unsaid := unknowns(r), questions(r), unsaid(r)
-	if len(why) == 0 && len(open) == 0 && unsaid == "" {
+	why, open := append(unknowns(r), said("", unsaid(r))...), questions(r)
+	if len(why) == 0 && len(open) == 0 {
 		return
 	}
 	p.heading("Not known")
 	for _, reason := range why {
 		p.paragraph("  ", reason)
-	}
-	if unsaid != "" {
-		p.paragraph("  ", unsaid)
 	}
 	for _, q := range open {
 		p.paragraph("  ", q.Text)

@@ -61,16 +61,13 @@ func warnings(results []steps.StepResult) []found {
 	return out
 }
 
-// unknowns says why something is not known: the actions that are not allowed; where there are none, the other reasons.
+// unknowns says why something is not known: the actions that are not allowed, then the other reasons.
 func unknowns(r steps.Report) []string {
 	var why []string
 	for _, action := range Missing(r) {
 		why = append(why, action+" is not allowed")
 	}
-	if len(why) == 0 {
-		why = reasons(r)
-	}
-	return why
+	return append(why, reasons(r)...)
 }
 
 // questions returns what only the person can say, each question once.

@@ -346,6 +346,21 @@ func TestWhatWasSeenBesideTheWalkIsInEveryFormat(t *testing.T) {
 	}
 }
 
+// What throttling kept from being read is told beside what is not allowed: the permission alone would not make it known.
+func TestEveryReasonForNotKnowingIsTold(t *testing.T) {
+	r := steps.Report{Verdict: steps.Inconclusive, Steps: []steps.StepResult{
+		{ID: "a", Finding: steps.Finding{Summary: "this can't be read: ec2:DescribeNetworkAcls is not allowed", Missing: []string{"ec2:DescribeNetworkAcls"}}},
+		{ID: "b", Finding: steps.Finding{Summary: "this can't be read: AWS answers that there are too many calls"}}}}
+	for _, format := range []string{"text", "markdown", "html"} {
+		_, out, _ := strings.Cut(string(rendered(t, r, format)), "Not known")
+		out, _, _ = strings.Cut(out, "Steps")
+		out, _, _ = strings.Cut(out, "The steps")
+		if !strings.Contains(out, "DescribeNetworkAcls") || strings.Count(out, "too many calls") != 1 {
+			t.Errorf("%s does not tell both:\n%s", format, out)
+		}
+	}
+}
+
 // Whoever has not said on what a call was refused is told how to, in every format that a person reads.
 func TestWhatNobodySaidIsAskedFor(t *testing.T) {
 	r := steps.Report{Symptom: steps.Auth, Verdict: steps.Inconclusive, Call: steps.Call{Action: "sns:Publish"}}

@@ -119,7 +119,7 @@ func Missing(r steps.Report) []string {
 	return aws.SortedActions(all)
 }
 
-// reasons returns why steps are unknown, each reason once.
+// reasons returns why steps are unknown that no missing action explains, each reason once.
 func reasons(r steps.Report) []string {
 	var all []string
 	for _, s := range r.Steps {
@@ -127,7 +127,7 @@ func reasons(r steps.Report) []string {
 		if what, because, ok := strings.Cut(why, " is not known: "); ok && strings.HasPrefix(what, "wh") {
 			why = because // the sentence says what is not known
 		}
-		if s.Verdict == steps.Unknown && s.Cause == "" && !slices.Contains(all, why) {
+		if s.Verdict == steps.Unknown && s.Cause == "" && len(s.Missing) == 0 && !slices.Contains(all, why) {
 			all = append(all, why)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"fargate-doctor/steps/report"
 )
 
 // answer is the end: one sentence for a colleague, the fix, what else was found, and what could not be read.
@@ -77,7 +79,7 @@ func (a *answer) view(e *env, w, h int) []string {
 	for _, u := range s.unreadInShort() {
 		lines = append(lines, t.text("Unread", u)...)
 	}
-	if actions := s.missing(); len(actions) > 0 {
+	if actions := report.Missing(*s.report); len(actions) > 0 {
 		lines = append(lines, t.text("Needs", strings.Join(actions, ", "))...)
 	}
 	for _, said := range s.said() {

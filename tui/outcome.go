@@ -7,6 +7,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/steps"
+	"fargate-doctor/steps/report"
 )
 
 // outcome is what came of the walk in one clause.
@@ -59,26 +60,6 @@ func (s *walk) unreadInShort() []string {
 	return reasons
 }
 
-// missing returns the IAM actions that the walk lacked.
-func (s *walk) missing() []string {
-	var actions []string
-	for _, r := range s.report.Steps {
-		actions = append(actions, r.Missing...)
-	}
-	return aws.SortedActions(actions)
-}
-
-// questions returns the ids of the questions that wait for the person; several steps may ask the same.
-func (s *walk) questions() []string {
-	var ids []string
-	for _, r := range s.report.Steps {
-		if openQuestion(s.theCase, r.Finding) && !slices.Contains(ids, r.Question.ID) {
-			ids = append(ids, r.Question.ID)
-		}
-	}
-	return ids
-}
-
 // besides counts what the end line has no room for.
 func (s *walk) besides() string {
 	var parts []string
@@ -91,10 +72,10 @@ func (s *walk) besides() string {
 	if n := len(s.unread()); n > 0 && len(s.report.Causes) > 0 {
 		parts = append(parts, count(n, "step")+" could not be decided")
 	}
-	if actions := s.missing(); len(actions) > 0 {
+	if actions := report.Missing(*s.report); len(actions) > 0 {
 		parts = append(parts, "not allowed: "+strings.Join(actions, ", "))
 	}
-	if n := len(s.questions()); n > 0 {
+	if n := len(report.Questions(*s.report, s.theCase.Answers)); n > 0 {
 		parts = append(parts, count(n, "question")+" for you")
 	}
 	return strings.Join(parts, " · ")

@@ -70,13 +70,15 @@ func unknowns(r steps.Report) []string {
 	return append(why, reasons(r)...)
 }
 
-// questions returns what only the person can say, each question once.
-func questions(r steps.Report) []steps.Question {
+// Questions returns what only the person can say and has not said yet, each question once.
+func Questions(r steps.Report, said map[string]string) []steps.Question {
 	var out []steps.Question
 	for _, s := range r.Steps {
-		if q := s.Question; q != nil && !slices.ContainsFunc(out, func(o steps.Question) bool { return o.ID == q.ID }) {
-			out = append(out, *q)
+		q := s.Question
+		if q == nil || said[q.ID] != "" || slices.ContainsFunc(out, func(o steps.Question) bool { return o.ID == q.ID }) {
+			continue
 		}
+		out = append(out, *q)
 	}
 	return out
 }

@@ -131,7 +131,7 @@ func (p *page) warnings(results []steps.StepResult) {
 }
 
 func (p *page) unread(r steps.Report) {
-	why, open := append(unknowns(r), said("", unsaid(r))...), questions(r)
+	why, open := append(unknowns(r), said("", unsaid(r))...), Questions(r, nil)
 	if len(why) == 0 && len(open) == 0 {
 		return
 	}

@@ -117,7 +117,7 @@ func viewOf(r steps.Report) view {
 	r = cleaned(r)
 	v := view{
 		Title: Sentence(r), Mark: cmp.Or(overall[r.Verdict], overall[steps.Inconclusive]), Message: r.Call.Message, Facts: factsOf(r),
-		Wrong: wrong, Problems: problems(r), Unread: append(unknowns(r), said("", unsaid(r))...), Questions: questions(r), Notes: warnings(r.Steps),
+		Wrong: wrong, Problems: problems(r), Unread: append(unknowns(r), said("", unsaid(r))...), Questions: Questions(r, nil), Notes: warnings(r.Steps),
 		Asides: asidesOf(r),
 	}
 	if r.Verdict == steps.Inconclusive {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"slices"
 	"time"
 
 	"fargate-doctor/steps"
@@ -72,7 +71,7 @@ func (c *conversation) next(ctx context.Context, of *steps.Case, last *steps.Rep
 		entries := []entry{{choice{"recheck: walk again with fresh facts", []string{"recheck", "r"}},
 			func() (bool, bool, error) { return true, true, nil }}}
 		if last != nil {
-			for _, q := range open(*last, of.Answers) {
+			for _, q := range report.Questions(*last, of.Answers) {
 				entries = append(entries, entry{choice{label: "answer a question: " + q.Text},
 					func() (bool, bool, error) { answered, err := c.answerTo(ctx, q, of); return answered, answered, err }})
 			}
@@ -100,20 +99,6 @@ func (c *conversation) next(ctx context.Context, of *steps.Case, last *steps.Rep
 			return again, err
 		}
 	}
-}
-
-// open lists the questions that the person has not answered, each once.
-func open(r steps.Report, said map[string]string) []steps.Question {
-	var out []steps.Question
-	for _, s := range r.Steps {
-		if s.Question == nil || said[s.Question.ID] != "" {
-			continue
-		}
-		if !slices.ContainsFunc(out, func(q steps.Question) bool { return q.ID == s.Question.ID }) {
-			out = append(out, *s.Question)
-		}
-	}
-	return out
 }
 
 func (c *conversation) answerTo(ctx context.Context, q steps.Question, of *steps.Case) (bool, error) {

@@ -74,6 +74,16 @@ func actionOf(heard symptom.Reading) string {
 	return ""
 }
 
+// Told returns the case with what an error text tells, said, for answers. A text that tells of no failure is kept as evidence alone.
+func (c Case) Told(said Case) Case {
+	c.Error = said.Error
+	if said.Symptom != "" {
+		c.Symptom, c.Action, c.Resource = said.Symptom, said.Action, said.Resource
+		c.Target = cmp.Or(said.Target, c.Target)
+	}
+	return c
+}
+
 // codesOf lists the causes that an error text of a policy type tells of.
 var codesOf = map[symptom.Policy][]string{
 	symptom.PolicyIdentity: {"iam.identity-not-allowed", "iam.identity-explicit-deny", "iam.wrong-role"},

@@ -90,16 +90,11 @@ func (s *paste) take(e *env) {
 	}
 }
 
-// tell takes what an error text tells for the answers of an inquiry. One that tells of no failure is kept as evidence.
+// tell takes what an error text tells for the answers of an inquiry.
 func (q *inquiry) tell(said steps.Case) {
-	q.Error = said.Error
-	if said.Symptom == "" {
-		return
-	}
-	q.Symptom, q.Action, q.Resource = said.Symptom, said.Action, said.Resource
-	q.noAction, q.noResource = false, false
-	if said.Target != "" {
-		q.Target = said.Target
+	q.Case = q.Told(said)
+	if said.Symptom != "" {
+		q.noAction, q.noResource = false, false
 	}
 }
 

@@ -171,30 +171,25 @@ type subject struct {
 func (c *conversation) askSubject(ctx context.Context, q inquiry) (inquiry, error) {
 	var all []subject
 	m := menu{ask: "Which task or service?", suggest: -1}
-	for what, read := range map[string]func() error{
-		"The tasks": func() error {
-			return read.Tasks(ctx, c.session.Reader, q.Cluster, "", func(some []aws.Task) {
-				for _, t := range some {
-					all = append(all, taskSubject(t))
-				}
-			})
-		},
-		"The services": func() error {
-			return read.Services(ctx, c.session.Reader, q.Cluster, func(some []aws.Service) {
-				for _, v := range some {
-					label := fmt.Sprintf("service %s: %d running of %d wanted", v.Name, v.Running, v.Desired)
-					all = append(all, subject{choice{label, []string{v.Name, v.ARN}}, "", v.Name, 1})
-				}
-			})
-		},
-	} {
-		if err := read(); err != nil {
-			if ctx.Err() != nil {
-				return q, ctx.Err()
-			}
+	unread := func(what string, err error) {
+		if err != nil && ctx.Err() == nil {
 			c.fail(what+" can't be read", err)
 			m.ask, m.free = "Which task or service? Give a task's id or a service's name.", true
 		}
+	}
+	unread("The tasks", read.Tasks(ctx, c.session.Reader, q.Cluster, "", func(some []aws.Task) {
+		for _, t := range some {
+			all = append(all, taskSubject(t))
+		}
+	}))
+	unread("The services", read.Services(ctx, c.session.Reader, q.Cluster, func(some []aws.Service) {
+		for _, v := range some {
+			label := fmt.Sprintf("service %s: %d running of %d wanted", v.Name, v.Running, v.Desired)
+			all = append(all, subject{choice{label, []string{v.Name, v.ARN}}, "", v.Name, 1})
+		}
+	}))
+	if ctx.Err() != nil {
+		return q, ctx.Err()
 	}
 	slices.SortFunc(all, func(a, b subject) int { return cmp.Or(a.rank-b.rank, strings.Compare(a.label, b.label)) })
 	for i, s := range all {
@@ -269,7 +264,8 @@ func (c *conversation) askSymptom(ctx context.Context, q inquiry) (inquiry, erro
 		q.Symptom = symptoms[i].Symptom
 		return q, nil
 	case i < len(symptoms)+len(told):
-		return q.told(told[i-len(symptoms)].Case), nil
+		q.Case = q.Told(told[i-len(symptoms)].Case)
+		return q, nil
 	}
 	c.say("Paste it. A line with only a dot ends it.")
 	var lines []string
@@ -290,17 +286,8 @@ func (c *conversation) askSymptom(ctx context.Context, q inquiry) (inquiry, erro
 	if said.Symptom == "" {
 		c.say("That tells of no failure that this program knows. It is kept as evidence.")
 	}
-	return q.told(said), nil
-}
-
-// told takes what an error text tells for the answers of an inquiry. One that tells of no failure is kept as evidence.
-func (q inquiry) told(said steps.Case) inquiry {
-	q.Error = said.Error
-	if said.Symptom != "" {
-		q.Symptom, q.Action, q.Resource = said.Symptom, said.Action, said.Resource
-		q.Target = cmp.Or(said.Target, q.Target)
-	}
-	return q
+	q.Case = q.Told(said)
+	return q, nil
 }
 
 const fromStory, fromLog = "From the story", "From the application's log"

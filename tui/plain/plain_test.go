@@ -100,9 +100,10 @@ func TestWhatCantBeListedCanBeTyped(t *testing.T) {
 	denied := func(name string) error {
 		return &aws.Error{Kind: aws.Denied, Operation: name, Action: name, Hint: "Ask for it."}
 	}
-	o.Session.Reader = refusing{o.Session.Reader, map[string]error{"ecs:ListClusters": denied("ecs:ListClusters"), "ecs:ListTasks": denied("ecs:ListTasks")}}
+	o.Session.Reader = refusing{o.Session.Reader, map[string]error{"ecs:ListClusters": denied("ecs:ListClusters"), "ecs:ListTasks": denied("ecs:ListTasks"),
+		"ec2:DescribeVpcEndpointServices": denied("ec2:DescribeVpcEndpointServices")}}
 	text := talk(t, o, "shop", "service worker", "1", "sns", "quit")
-	for _, want := range []string{"The clusters can't be read: ecs:ListClusters is not allowed.", "Ask for it.", "The tasks can't be read", "Step 1 of "} {
+	for _, want := range []string{"The clusters can't be read: ecs:ListClusters is not allowed.", "Ask for it.", "The tasks can't be read", "The region's services can't be read: ec2:DescribeVpcEndpointServices is not allowed.", "Step 1 of "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

@@ -319,7 +319,14 @@ func (c *conversation) told(ctx context.Context, q inquiry) []told {
 }
 
 func (c *conversation) askTarget(ctx context.Context, q inquiry, ask string) (inquiry, error) {
-	services := steps.Services(q.Region, read.EndpointServices(ctx, c.session.Reader, q.Region).EndpointServices)
+	known := read.EndpointServices(ctx, c.session.Reader, q.Region)
+	if ctx.Err() != nil {
+		return q, ctx.Err()
+	}
+	if len(known.Gaps) > 0 {
+		c.say("The region's services can't be read: %s. The common ones are offered, and any can be typed.", known.Gaps[0].Reason)
+	}
+	services := steps.Services(q.Region, known.EndpointServices)
 	m := menu{ask: ask, free: true, suggest: -1}
 	for i, s := range services {
 		label := s.Name

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"fargate-doctor/aws"
@@ -112,6 +113,8 @@ var scenes = []scene{
 	{"answer-refused", fromRefusedWalk, []string{"a"}},
 	{"walk-start", fromStart, nil},
 	{"needs", fromStart, []string{"t", "j", "j", "j"}},
+	{"runbook", fromRunbookOver, []string{"b"}},
+	{"runbook-result", fromRunbookOver, []string{"b", "enter"}},
 	{"walk-blocked", fromWalk, nil},
 	{"walk-elsewhere", fromWalk, []string{"g", "j"}},
 	{"walk-question", fromQuestion, nil},
@@ -186,6 +189,24 @@ func TestFramesInColour(t *testing.T) {
 				p.does(s.keys...)
 				golden.RequireEqual(t, p.frame())
 			})
+		}
+	}
+}
+
+// What a screen says is the same in colour and without, in every window: only the cursor of a text field is drawn otherwise.
+func TestColourSaysNothingOfItsOwn(t *testing.T) {
+	for _, s := range scenes {
+		for _, size := range sizes {
+			frame := func(colourless bool) string {
+				o := s.options()
+				o.NoColor = colourless
+				p := sit(t, o, size[0], size[1])
+				p.does(s.keys...)
+				return trimmed(strings.ReplaceAll(ansi.Strip(p.frame()), "▏", " "))
+			}
+			if plain, colour := frame(true), frame(false); plain != colour {
+				t.Errorf("%s at %v shows in colour\n%s\nand without\n%s", s.name, size, colour, plain)
+			}
 		}
 	}
 }

@@ -40,6 +40,13 @@ func fromRunbook(r *scriptedRun) Options {
 	return o
 }
 
+// fromRunbookOver is a run that comes to its end at once.
+func fromRunbookOver() Options {
+	r := &scriptedRun{gate: make(chan struct{}), stopped: make(chan string, 1)}
+	close(r.gate)
+	return fromRunbook(r)
+}
+
 // R30: what it will do is said before it starts; its steps stream; its findings stand beside our own.
 func TestTheRunbookIsShownFromItsPlanToItsResult(t *testing.T) {
 	r := &scriptedRun{gate: make(chan struct{}), stopped: make(chan string, 1)}

@@ -275,6 +275,24 @@ func TestWhereNothingMayBeDone(t *testing.T) {
 }
 
 // Why there is no shell is a sentence, and d is offered instead.
+// Who may act is told the same by the keys and by the screen that says who one is.
+func TestWhoMayActIsTold(t *testing.T) {
+	demo := onWalk(&workshop{})
+	demo.World = "demo: healthy-nat"
+	for _, c := range []struct {
+		o    Options
+		want string
+	}{{demo, "only inside this demo"}, {onWalk(&workshop{}), "only when you ask for it"}, {fromStory(), "no: this is a recording"}} {
+		p := sit(t, c.o, 120, 40)
+		p.rests()
+		p.press("i")
+		p.rests()
+		if f := p.frame(); !strings.Contains(f, c.want) {
+			t.Errorf("%q is not in\n%s", c.want, f)
+		}
+	}
+}
+
 func TestAMissingShellLeadsToADebugTask(t *testing.T) {
 	b := &workshop{to: debug.Ready}
 	p := sit(t, onWalk(b), 80, 24)

@@ -85,6 +85,8 @@ func (e *env) source() string {
 // acts says whether the program may change anything.
 func (e *env) acts() string {
 	switch {
+	case e.options.World != "" && len(e.actions()) > 0:
+		return "only inside this demo, when you ask for it; no account is touched"
 	case e.options.World != "":
 		return "no: this is a recording"
 	case e.options.ReadOnly:

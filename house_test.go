@@ -49,7 +49,7 @@ var banned = []string{"os", "os/exec", "net", "net/http", "log", "math/rand", "s
 // only names the packages that alone may import modules whose path begins with the key.
 var only = map[string][]string{
 	"github.com/aws/":          {"aws/live"},
-	"github.com/charmbracelet": {"tui", "tui/background", "tui/plain"},
+	"github.com/charmbracelet": {"tui", "tui/background"},
 	"github.com/coder/":        {"aws/exec"},
 	"github.com/spf13/":        {""},
 }

@@ -278,7 +278,10 @@ func answer(m *vpc.Model, line []byte) []byte {
 	}
 	host, port := q.To, q.Port
 	if h, typed, err := net.SplitHostPort(q.To); err == nil {
-		n, _ := strconv.ParseUint(typed, 10, 16)
+		n, err := strconv.ParseUint(typed, 10, 16)
+		if err != nil {
+			return report.PathUnknown("to names no port: " + q.To)
+		}
 		host, port = h, uint16(n)
 	}
 	return report.PathJSON(traceHost(m, vpc.Source{Interface: source.ID, Address: from, VPC: source.VPC}, host, protocol, port))

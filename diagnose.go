@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +63,7 @@ diagnosis alone, whatever becomes of the runbook. --timeout limits the diagnosis
 				return err
 			}
 			c.Answers = answers
-			if c.Action != "" && !actionForm.MatchString(c.Action) {
+			if c.Action != "" && !steps.IsAction(c.Action) {
 				return usagef("for example --action sns:Publish", "--action %s is no action", c.Action)
 			}
 			if c.Resource != "" && c.Resource != "*" && !strings.HasPrefix(c.Resource, "arn:") {
@@ -123,8 +122,6 @@ func checkSymptom(symptom steps.Symptom) error {
 	}
 	return nil
 }
-
-var actionForm = regexp.MustCompile(`^[A-Za-z0-9-]+:[A-Za-z0-9]+$`)
 
 // checkAnswers refuses answers to questions that nobody asks, and choices that a question does not offer.
 func checkAnswers(answers map[string]string) error {

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -105,6 +106,11 @@ func actionPrefix(service string) string {
 	}
 	return service
 }
+
+var actionForm = regexp.MustCompile(`^[A-Za-z0-9-]+:[A-Za-z0-9]+$`)
+
+// IsAction reports whether a text has the form of an IAM action, such as sns:Publish. Whether there is such an action it does not know.
+func IsAction(text string) bool { return actionForm.MatchString(text) }
 
 // called is a service, named as in actions and as in endpoints, and its calls.
 type called struct {

@@ -107,7 +107,7 @@ func TestEveryOfferedCallCanBeAnswered(t *testing.T) {
 		for _, c := range steps.Calls(service.Name, "eu-central-1", "111122223333") {
 			n++
 			form := formOf(c.Action, "eu-central-1", "111122223333")
-			if form.none() {
+			if form == "*" {
 				continue
 			}
 			if form == "" || form.known() == "" || form.known()+form.rest() != c.Resource {
@@ -120,7 +120,7 @@ func TestEveryOfferedCallCanBeAnswered(t *testing.T) {
 			if _, fits := form.judge(string(form)); fits {
 				t.Errorf("%s: the form itself is taken for an ARN: %s", c.Action, form)
 			}
-			if !actionForm.MatchString(c.Action) {
+			if !steps.IsAction(c.Action) {
 				t.Errorf("%s is no action", c.Action)
 			}
 		}

@@ -44,10 +44,7 @@ func fieldKeys(p picker, row string) []key.Binding {
 	return []key.Binding{keys.enter, bind("↑ ↓", row, "up", "down"), back}
 }
 
-var (
-	actionForm    = regexp.MustCompile(`^[A-Za-z0-9-]+:[A-Za-z0-9]+$`)
-	operationForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]+$`)
-)
+var operationForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]+$`)
 
 // judge follows a change of what is typed. An operation alone is taken for one of the service.
 func (s *calls) judge() {
@@ -62,7 +59,7 @@ func (s *calls) judge() {
 	}
 	switch {
 	case known:
-	case actionForm.MatchString(text):
+	case steps.IsAction(text):
 		s.typed = text
 	case operationForm.MatchString(text) && len(s.offered) > 0:
 		s.typed = s.prefix() + ":" + text

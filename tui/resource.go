@@ -138,8 +138,6 @@ func (q inquiry) account() string {
 	return ""
 }
 
-func (f arnForm) none() bool { return f == "*" }
-
 // placeholder is a part of a form that stands for what only the application knows.
 var placeholder = regexp.MustCompile(`\b[A-Z]+\b(-\?+)?`)
 

@@ -391,7 +391,7 @@ func (c *conversation) askAction(ctx context.Context, q inquiry) (inquiry, error
 		case i >= 0:
 			q.Action = calls[i].Action
 			return q, nil
-		case strings.Count(typed, ":") == 1 && !strings.ContainsAny(typed, " /"):
+		case steps.IsAction(typed):
 			q.Action = typed
 			return q, nil
 		}

@@ -1,12 +1,18 @@
 package tui
 
 import (
+	"context"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"fargate-doctor/steps"
+	"fargate-doctor/steps/probe"
 )
 
 // Every key that help shows is in the list of all actions, but for those that move, and nothing else is.
@@ -104,6 +110,42 @@ func TestNothingIsExplainedThatIsNotThere(t *testing.T) {
 	for does := range longer {
 		if !seen[does] {
 			t.Errorf("%q is no key's word", does)
+		}
+	}
+}
+
+// The keys that the README names are keys of some screen.
+func TestTheKeysOfTheReadmeExist(t *testing.T) {
+	known := map[string]bool{}
+	look := func(o Options, keys []string) {
+		p := sit(t, o, 80, 24)
+		p.does(keys...)
+		for _, b := range slices.Concat(p.m.top().keys(p.m.env), p.m.everywhere()) {
+			known[b.Help().Key] = true
+		}
+	}
+	for _, s := range scenes {
+		look(s.options(), s.keys)
+	}
+	probed := onWalk(&workshop{})
+	probed.Session.Probe = func(context.Context, steps.Case, steps.Target) (probe.Round, error) { return probe.Round{}, nil }
+	look(probed, nil)
+	look(fromRunbookOver(), nil)
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| key | does |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	rows := strings.Split(table, "\n")
+	if len(rows) < 5 {
+		t.Fatalf("the README's table of keys has %d rows", len(rows))
+	}
+	for _, row := range rows {
+		for _, k := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row, -1) {
+			if !known[k[1]] {
+				t.Errorf("%s is no key: %s", k[1], row)
+			}
 		}
 	}
 }

@@ -198,4 +198,9 @@ func TestTheMouseIsOffUntilItIsAskedFor(t *testing.T) {
 	p.sees("the mouse is on")
 	p.does("m")
 	p.sees("the mouse is off")
+	for _, want := range []tea.Msg{tea.EnableMouseCellMotion(), tea.DisableMouse()} {
+		if got := p.m.toggleMouse()(); got != want {
+			t.Errorf("the terminal is told %T, want %T", got, want)
+		}
+	}
 }

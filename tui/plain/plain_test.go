@@ -128,6 +128,35 @@ func (e *expiring) Read(ctx context.Context, q aws.Query, page func(json.RawMess
 	return e.Reader.Read(ctx, q, page)
 }
 
+// counting is a reader that counts the calls.
+type counting struct {
+	aws.Reader
+	mu    sync.Mutex
+	calls int
+}
+
+func (c *counting) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	c.mu.Lock()
+	c.calls++
+	c.mu.Unlock()
+	return c.Reader.Read(ctx, q, page)
+}
+
+// A recheck reads afresh; an answer needs nothing that was not read.
+func TestARecheckReadsAfresh(t *testing.T) {
+	made := func(answers ...string) int {
+		o := world(t, "denied-route-tables")
+		counted := &counting{Reader: o.Session.Reader}
+		o.Session.Reader = counted
+		talk(t, o, append([]string{"", "", "", ""}, answers...)...)
+		return counted.calls
+	}
+	once, answered, twice := made("quit"), made("2", "1", "quit"), made("recheck", "quit")
+	if answered != once || twice < once+20 {
+		t.Errorf("a walk and its questions made %d calls, with an answer %d, with a recheck %d", once, answered, twice)
+	}
+}
+
 // When credentials expire, the person signs in elsewhere and goes on.
 func TestAWalkThatBrokeOffIsTriedAgain(t *testing.T) {
 	o := world(t, "healthy-endpoint")

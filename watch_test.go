@@ -10,6 +10,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/live/livetest"
 	"fargate-doctor/steps"
 )
 
@@ -96,5 +97,18 @@ func TestDiagnoseWatches(t *testing.T) {
 	}
 	if r := run(t, "", "diagnose", "--demo", "--watch=10ms"); r.status != exitFailed || !strings.Contains(r.err, "too often") {
 		t.Errorf("status %d: %s", r.status, r.err)
+	}
+}
+
+// Each walk of a watch asks AWS again: what somebody mends meanwhile is seen.
+func TestAWatchAsksAgain(t *testing.T) {
+	upstream := livetest.StartServer(t)
+	url, faults := livetest.StartFaultProxy(t, upstream)
+	livetest.Environment(t, url, "eu-west-1")
+	world := livetest.BuildWorld(t, upstream, livetest.Knobs{Region: "eu-west-1", NoEndpointIngress: true})
+	faults.Reset(t)
+	r := run(t, "", "diagnose", "--cluster", world.Cluster, "--task", world.Task, "--to", "sns", "--watch=1s", "--timeout", "6s")
+	if n := faults.Stats(t).Actions["ec2:DescribeSecurityGroups"].Calls; n < 2 || r.status != exitProblem {
+		t.Errorf("the security groups were read %d times, status %d\n%s", n, r.status, r.err)
 	}
 }

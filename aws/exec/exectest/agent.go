@@ -141,7 +141,7 @@ func (one *session) end() {
 // work is the agent's worker: it waits for its turn and for a client, shakes hands, runs the command, and says that it ended.
 func (one *session) work() {
 	o := one.server.options
-	defer one.link.late.Wait()
+	defer one.link.close()
 	select {
 	case one.server.slots <- struct{}{}:
 		defer func() { <-one.server.slots }()

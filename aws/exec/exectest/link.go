@@ -13,6 +13,7 @@ type link struct {
 	faults Faults
 	mu     sync.Mutex
 	random *rand.Rand
+	closed bool
 	late   sync.WaitGroup
 }
 
@@ -43,8 +44,21 @@ func (l *link) pass(deliver func()) {
 }
 
 func (l *link) later(after time.Duration, deliver func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
 	l.late.Go(func() {
 		time.Sleep(after)
 		deliver()
 	})
+}
+
+// close waits for what is on its way. What would be late from now on is lost.
+func (l *link) close() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	l.late.Wait()
 }

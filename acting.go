@@ -56,19 +56,36 @@ func (w runbooks) Run(ctx context.Context, c steps.Case, r steps.Report, show fu
 
 func (w runbooks) Stop(ctx context.Context, id string) error { return w.client().Stop(ctx, id) }
 
-// look returns what probes from inside the container of a case, over one session.
+// look returns what probes from inside the container of a case, or from a debug task, over one session.
 func (p *program) look(w world) tui.Probe {
-	return func(ctx context.Context, c steps.Case, t steps.Target) (probe.Round, error) {
+	return func(ctx context.Context, c steps.Case, t steps.Target, in aws.Task) (probe.Round, error) {
 		ctx, cancel := context.WithTimeout(ctx, probing)
 		defer cancel()
-		engine := &steps.Engine{Reader: w.reader, Region: c.Region, Now: w.now}
-		from, err := p.probePlace(ctx, engine, w, c, probeWish{in: probePlaces[0]}, progress{io.Discard})
+		from, err := p.placeToLook(ctx, w, c, in)
 		if err != nil {
 			return probe.Round{}, err
 		}
 		defer from.close()
-		return probe.Run(ctx, from, t.Probe(c.Region))
+		return from.look(ctx, t.Probe(c.Region))
 	}
+}
+
+// placeToLook opens the container of a case, or that of a debug task where there is one.
+func (p *program) placeToLook(ctx context.Context, w world, c steps.Case, in aws.Task) (place, error) {
+	quiet := progress{io.Discard}
+	if in.ARN == "" {
+		return p.probePlace(ctx, &steps.Engine{Reader: w.reader, Region: c.Region, Now: w.now}, w, c, probeWish{in: probePlaces[0]}, quiet)
+	}
+	target, err := exec.Choose(in, "")
+	if err != nil {
+		return place{}, err
+	}
+	if w.cloud == nil {
+		return placeIn(ctx, w, target, quiet)
+	}
+	c.Task, c.Service, c.Container = in.ARN, "", target.Container
+	container, err := (&steps.Engine{Reader: w.cloud, Region: c.Region, Now: w.now}).Container(ctx, c)
+	return place{container, "the debug task of the demo", func() error { return nil }}, err
 }
 
 // demoLook is how often a debug task of a demo world is looked at.

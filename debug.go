@@ -179,7 +179,7 @@ func (p *program) planned(ctx context.Context, w world, c launchCase) (debug.Pla
 	}
 	plan, err := debug.NewPlan(subject, c.options)
 	if err != nil {
-		return debug.Plan{}, usageError{err.Error(), cmp.Or(advice(err), "fargate-doctor debug launch --help says what can be named")}
+		return debug.Plan{}, usageError{err.Error(), cmp.Or(aws.Hint(err), "fargate-doctor debug launch --help says what can be named")}
 	}
 	return plan, nil
 }

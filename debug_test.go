@@ -108,13 +108,13 @@ func TestTheDebugTaskOnAnAPIServer(t *testing.T) {
 func TestADebugTaskThatStoppedIsExplained(t *testing.T) {
 	stopped := &debug.StoppedError{Task: aws.Task{ID: "7c1e55ab00"}, Reason: "CannotPullContainerError: i/o timeout"}
 	const clean = "nothing was left behind"
-	if err := explained(stopped); !strings.Contains(err.Error(), "CannotPullContainerError") || !strings.Contains(advice(err), clean) {
-		t.Errorf("%v, %s", err, advice(err))
+	if err := explained(stopped); !strings.Contains(err.Error(), "CannotPullContainerError") || !strings.Contains(aws.Hint(err), clean) {
+		t.Errorf("%v, %s", err, aws.Hint(err))
 	}
 	for _, cause := range []error{stopped, context.Canceled} {
 		err := explained(errors.Join(cause, errors.New("ecs:StopTask: denied")))
-		if !strings.Contains(err.Error(), "ecs:StopTask") || strings.Contains(advice(err), clean) || !strings.Contains(advice(err), "debug stop") || errors.Is(err, context.Canceled) {
-			t.Errorf("%v, %s", err, advice(err))
+		if !strings.Contains(err.Error(), "ecs:StopTask") || strings.Contains(aws.Hint(err), clean) || !strings.Contains(aws.Hint(err), "debug stop") || errors.Is(err, context.Canceled) {
+			t.Errorf("%v, %s", err, aws.Hint(err))
 		}
 	}
 }

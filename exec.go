@@ -187,12 +187,3 @@ func (p *program) piped() io.Reader {
 	}
 	return f
 }
-
-// advice returns what an error tells the person to do, whatever its type.
-func advice(err error) string {
-	var e interface{ Advice() string }
-	if errors.As(err, &e) && e.Advice() != "" {
-		return e.Advice()
-	}
-	return aws.Hint(err)
-}

@@ -100,7 +100,7 @@ func (p *program) complain(err error) {
 		err = usagef("--timeout gives it longer", "not done after %s", p.set.timeout)
 	}
 	fmt.Fprintf(p.err, "fargate-doctor: %s\n", aws.Clean(err.Error()))
-	hint := advice(err)
+	hint := aws.Hint(err)
 	if hint == "" && strings.HasPrefix(err.Error(), "unknown command") { // of the library that reads the command line
 		hint = "fargate-doctor --help lists the commands"
 	}

@@ -52,6 +52,13 @@ type place struct {
 	close func() error
 }
 
+// look probes a target from the place.
+func (p place) look(ctx context.Context, t probe.Target) (probe.Round, error) {
+	round, err := probe.Run(ctx, p, t)
+	round.Where = p.name
+	return round, err
+}
+
 // probed probes the target of a report from inside, and walks again with what was seen. Whatever becomes of it, the report is whole: why
 // nothing could be probed is part of it.
 func (p *program) probed(ctx context.Context, engine *steps.Engine, w world, c steps.Case, wish probeWish, r steps.Report) (steps.Report, error) {
@@ -62,7 +69,7 @@ func (p *program) probed(ctx context.Context, engine *steps.Engine, w world, c s
 		if r.Probes == nil {
 			r.Probes = &steps.Probed{}
 		}
-		r.Probes.Problem, r.Probes.Hint = "not all was probed: "+err.Error(), advice(err)
+		r.Probes.Problem, r.Probes.Hint = "not all was probed: "+err.Error(), aws.Hint(err)
 		if len(r.Probes.Round.Results) == 0 {
 			r.Probes.Problem = "nothing was probed: " + err.Error()
 		}
@@ -89,11 +96,11 @@ func (p *program) probed(ctx context.Context, engine *steps.Engine, w world, c s
 		}
 	}()
 	progress.show("probing from " + from.name)
-	round, failure := probe.Run(limited, from, r.Target.Probe(c.Region))
+	round, failure := from.look(limited, r.Target.Probe(c.Region))
 	if failure == nil && wish.install && round.Image.Lacks() {
 		progress.show("installing tools in " + from.name)
 		if failure = install(limited, from, round.Image); failure == nil {
-			round, failure = probe.Run(limited, from, r.Target.Probe(c.Region))
+			round, failure = from.look(limited, r.Target.Probe(c.Region))
 		}
 	}
 	if len(round.Results) > 0 {
@@ -108,7 +115,6 @@ func (p *program) probed(ctx context.Context, engine *steps.Engine, w world, c s
 	} else {
 		r.Probes = &steps.Probed{Round: round}
 	}
-	r.Probes.Where = from.name
 	switch {
 	case failure != nil:
 		return fail(failure)
@@ -149,6 +155,11 @@ func (p *program) probePlace(ctx context.Context, engine *steps.Engine, w world,
 	if err != nil {
 		return place{}, err
 	}
+	return placeIn(ctx, w, target, progress)
+}
+
+// placeIn opens a session that scripts run in.
+func placeIn(ctx context.Context, w world, target exec.Target, progress progress) (place, error) {
 	client := &exec.Client{API: w.sessions, Notice: progress.show}
 	shell, err := client.Shell(ctx, target)
 	if err != nil {

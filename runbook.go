@@ -102,7 +102,7 @@ func failedTask(ctx context.Context, r aws.Reader, c steps.Case) (aws.Task, erro
 }
 
 func noRunbook(err error) *steps.Runbook {
-	return &steps.Runbook{Document: aws.TroubleshootRunbook, Problem: err.Error(), Hint: advice(err), Missing: aws.SortedActions([]string{aws.Missing(err)})}
+	return &steps.Runbook{Document: aws.TroubleshootRunbook, Problem: err.Error(), Hint: aws.Hint(err), Missing: aws.SortedActions([]string{aws.Missing(err)})}
 }
 
 // showPlan says on stderr what the runbook will do.

@@ -87,17 +87,23 @@ func CodeOf(err error) string {
 	return ""
 }
 
-// Hint returns the hint of the first *Error in err's chain that has one.
+// Advice returns the hint.
+func (e *Error) Advice() string { return e.Hint }
+
+// Hint returns what err tells the person to do: the advice of the first error in its tree that has some, of whatever type.
 func Hint(err error) string {
-	for err != nil {
-		var e *Error
-		if !errors.As(err, &e) {
-			return ""
+	if e, ok := err.(interface{ Advice() string }); ok && e.Advice() != "" {
+		return e.Advice()
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return Hint(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			if hint := Hint(one); hint != "" {
+				return hint
+			}
 		}
-		if e.Hint != "" {
-			return e.Hint
-		}
-		err = e.Err
 	}
 	return ""
 }

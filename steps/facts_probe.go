@@ -14,7 +14,6 @@ import (
 
 // Probed is what was seen from inside the network, beside what was predicted.
 type Probed struct {
-	Where       string // "container app of task 7c1e55ab"
 	Problem     string // why nothing, or not all, could be probed; "" when all could
 	Hint        string
 	Round       probe.Round

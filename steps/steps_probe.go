@@ -35,6 +35,9 @@ func judgeProbes(f Facts) Finding {
 		return Finding{Verdict: Skipped, Summary: "nothing was probed from inside"}
 	}
 	var evidence []Evidence
+	if round.Where != "" {
+		evidence = append(evidence, Evidence{Kind: "container", ID: aws.Clean(round.Where), Detail: "what follows was seen there"})
+	}
 	for _, r := range round.Results {
 		evidence = append(evidence, Evidence{Kind: "probe", ID: r.Tool, Detail: aws.Clean(fmt.Sprintf("%s, %s: %s", r.Probe.Title(), r.Target, said(r)))})
 	}

@@ -16,7 +16,8 @@ import (
 // debugging shows one debug task: how it comes up, and what can be done with it.
 type debugging struct {
 	task  *debugTask
-	asked bool // D was pressed once
+	walk  *walk // that it can look for; nil when it was launched from elsewhere
+	asked bool  // D was pressed once
 	text  scroller
 }
 
@@ -26,16 +27,19 @@ func (*debugging) open(*env) tea.Cmd             { return nil }
 func (*debugging) close(*env)                    {} // it goes on without its screen
 func (*debugging) receive(*env, tea.Msg) tea.Cmd { return nil }
 
-func (s *debugging) keys(*env) []key.Binding {
+func (s *debugging) keys(e *env) []key.Binding {
 	switch s.task.stage {
 	case starting:
 		return []key.Binding{named(keys.stop, "give up"), keys.back}
 	case ready:
-		ks := []key.Binding{keys.stop, keys.back}
+		var ks []key.Binding
 		if s.task.session.Shell != nil {
-			ks = slices.Insert(ks, 0, keys.shell)
+			ks = append(ks, keys.shell)
 		}
-		return ks
+		if s.probes(e) {
+			ks = append(ks, named(keys.probe, "probe from here"))
+		}
+		return append(ks, keys.stop, keys.back)
 	case stopping:
 		return []key.Binding{keys.back}
 	}
@@ -51,6 +55,8 @@ func (s *debugging) key(e *env, k tea.KeyMsg) tea.Cmd {
 		e.back()
 	case key.Matches(k, keys.shell) && t.stage == ready && t.session.Shell != nil:
 		e.open(newShell(t.session, t.launched.Task, "the debug task"))
+	case key.Matches(k, keys.probe) && s.probes(e):
+		return s.look(e)
 	case key.Matches(k, keys.stop) && (t.stage == starting || t.stage == ready):
 		if !asked {
 			s.asked = true
@@ -64,6 +70,17 @@ func (s *debugging) key(e *env, k tea.KeyMsg) tea.Cmd {
 		s.text.update(k)
 	}
 	return nil
+}
+
+// probes reports whether the debug task is ready to look at what the walk below was about.
+func (s *debugging) probes(e *env) bool {
+	return s.task.stage == ready && s.walk != nil && s.walk.probes(e) && s.task.session.Profile == e.session.Profile
+}
+
+// look probes from the debug task, and goes back to the walk, where what it sees is shown.
+func (s *debugging) look(e *env) tea.Cmd {
+	e.backTo(s.walk)
+	return s.walk.lookFrom(e, s.task.launched.Task)
 }
 
 func (s *debugging) view(e *env, w, h int) []string {
@@ -93,10 +110,10 @@ func (s *debugging) view(e *env, w, h int) []string {
 	case t.stage == stopping:
 		say(p.faint.Render, "…", "Stopping it and taking its task definition away.")
 	case t.stage == ready:
-		say(p.good.Render, "✓", s.readySentence())
+		say(p.good.Render, "✓", s.readySentence(e))
 		say(p.plain.Render, " ", capital("it "+t.lifetime(e))+" D stops it now.")
 		if t.err != nil {
-			lines = append(append(lines, ""), failed(p, sentence("It can't be stopped", t.err), advised(t.err), w)...)
+			lines = append(append(lines, ""), failed(p, sentence("It can't be stopped", t.err), aws.Hint(t.err), w)...)
 		}
 	case t.err != nil:
 		lines = append(lines, s.failure(e, w)...)
@@ -107,11 +124,14 @@ func (s *debugging) view(e *env, w, h int) []string {
 }
 
 // readySentence says what stands there.
-func (s *debugging) readySentence() string {
+func (s *debugging) readySentence(e *env) string {
 	t := s.task
 	what := "The debug task " + shortID(t.launched.Task.ID) + " is ready"
 	if !t.own {
 		what = "A debug task stood here already, " + shortID(t.launched.Task.ID)
+	}
+	if s.probes(e) {
+		return what + ". x opens a shell in it, p probes from it."
 	}
 	return what + ". x opens a shell in it."
 }
@@ -182,7 +202,7 @@ func (s *debugging) failure(e *env, w int) []string {
 
 // refused draws an error that is not the task's own end.
 func (s *debugging) refused(e *env, w int) []string {
-	lines := failed(e.style, sentence("It was not launched", s.task.err), advised(s.task.err), w)
+	lines := failed(e.style, sentence("It was not launched", s.task.err), aws.Hint(s.task.err), w)
 	return append(lines, "  "+e.style.faint.Render("d tries again · ! shows all errors"))
 }
 

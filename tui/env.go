@@ -103,6 +103,17 @@ func (e *env) open(s screen) { e.moves = append(e.moves, func(m *Model) tea.Cmd 
 // back returns to the screen below.
 func (e *env) back() { e.moves = append(e.moves, (*Model).pop) }
 
+// backTo returns to a screen further below.
+func (e *env) backTo(s screen) {
+	e.moves = append(e.moves, func(m *Model) tea.Cmd {
+		var cmds []tea.Cmd
+		for len(m.stack) > 1 && m.top() != s {
+			cmds = append(cmds, m.pop())
+		}
+		return tea.Batch(cmds...)
+	})
+}
+
 // backAndPress returns to the screen below and presses a key there.
 func (e *env) backAndPress(k tea.KeyMsg) {
 	e.moves = append(e.moves, func(m *Model) tea.Cmd {

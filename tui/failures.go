@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -40,7 +42,11 @@ func (f *failures) view(e *env, w, h int) []string {
 			}
 			lines = append(lines, " "+e.style.faint.Render(stamp)+" "+l)
 		}
-		for _, l := range append(wrap(at.hint, w-11), wrap(at.err.Error(), w-11)...) {
+		beside := wrap(at.hint, w-11)
+		if whole := at.err.Error(); !strings.Contains(at.text, whole) {
+			beside = append(beside, wrap(whole, w-11)...)
+		}
+		for _, l := range beside {
 			lines = append(lines, pad("", 10)+e.style.faint.Render(l))
 		}
 	}

@@ -137,7 +137,7 @@ func (s *leaving) view(e *env, w, _ int) []string {
 	for _, t := range s.tasks {
 		if t.err != nil {
 			lines = append(lines, "")
-			for _, l := range failed(p, sentence("It could not be stopped", t.err), advised(t.err), w) {
+			for _, l := range failed(p, sentence("It could not be stopped", t.err), aws.Hint(t.err), w) {
 				lines = append(lines, " "+l)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"fargate-doctor/aws"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/probe"
 )
@@ -128,7 +129,9 @@ func TestTheKeysOfTheReadmeExist(t *testing.T) {
 		look(s.options(), s.keys)
 	}
 	probed := onWalk(&workshop{})
-	probed.Session.Probe = func(context.Context, steps.Case, steps.Target) (probe.Round, error) { return probe.Round{}, nil }
+	probed.Session.Probe = func(context.Context, steps.Case, steps.Target, aws.Task) (probe.Round, error) {
+		return probe.Round{}, nil
+	}
 	look(probed, nil)
 	look(fromRunbookOver(), nil)
 	text, err := os.ReadFile("../README.md")

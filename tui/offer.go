@@ -2,12 +2,10 @@ package tui
 
 import (
 	"context"
-	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
 )
@@ -15,6 +13,7 @@ import (
 // An offer says what d does for a task or service: which debug task it launches, or why it can't.
 type offer struct {
 	of      steps.Case
+	walk    *walk // that the debug task would help; nil where none was walked yet
 	reading reading
 	plan    *debug.Plan
 	refused string // why no debug task can be planned
@@ -103,7 +102,7 @@ func (o *offer) take(e *env) tea.Cmd {
 		return o.read(e, true)
 	}
 	if t := e.standing(*o.plan); t != nil {
-		e.open(&debugging{task: t})
+		e.open(&debugging{task: t, walk: o.walk})
 		return nil
 	}
 	if o.blocked != "" && !o.warned {
@@ -114,7 +113,7 @@ func (o *offer) take(e *env) tea.Cmd {
 	o.warned = false
 	t := &debugTask{session: e.session, plan: *o.plan}
 	e.tasks = append(e.tasks, t)
-	e.open(&debugging{task: t})
+	e.open(&debugging{task: t, walk: o.walk})
 	return t.launch(e)
 }
 
@@ -170,7 +169,9 @@ func act(e *env, k tea.KeyMsg, o *offer) tea.Cmd {
 	case o.of.Launch != nil:
 		e.notice = "there is no task yet to open a shell in"
 	default:
-		e.open(shellFor(e, o.of))
+		s := shellFor(e, o.of)
+		s.offer.walk = o.walk
+		e.open(s)
 	}
 	return nil
 }
@@ -185,19 +186,4 @@ func (e *env) actions() []key.Binding {
 		ks = append(ks, keys.shell)
 	}
 	return ks
-}
-
-// advised returns what an error tells the person to do, whatever its type.
-func advised(err error) string {
-	for at := err; at != nil; {
-		if e, ok := at.(interface{ Advice() string }); ok && e.Advice() != "" {
-			return aws.Clean(e.Advice())
-		}
-		u, ok := at.(interface{ Unwrap() error })
-		if !ok {
-			break
-		}
-		at = u.Unwrap()
-	}
-	return aws.Clean(strings.TrimSpace(aws.Hint(err)))
 }

@@ -197,7 +197,7 @@ func (s *shell) view(e *env, w, h int) []string {
 		if s.broke {
 			what = "It broke off"
 		}
-		for _, l := range failed(p, sentence(what, s.err), advised(s.err), w) {
+		for _, l := range failed(p, sentence(what, s.err), aws.Hint(s.err), w) {
 			lines = append(lines, " "+l)
 		}
 		if s.offer.of.Cluster == "" {

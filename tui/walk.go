@@ -43,8 +43,10 @@ type walked struct {
 }
 
 func newWalk(q inquiry) *walk {
-	return &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree(), offer: newOffer(q.Case),
+	s := &walk{theCase: q.Case, reading: reading{what: "walking", fails: "The walk broke off"}, tree: newTree(), offer: newOffer(q.Case),
 		looking: reading{what: "probing from inside", fails: "Nothing was probed"}}
+	s.offer.walk = s
+	return s
 }
 
 func (s *walk) title() string { return "The walk" }

@@ -118,6 +118,7 @@ type Runner interface {
 
 // A Round is what all probes of a target saw in one image.
 type Round struct {
+	Where   string // "container app of task 7c1e55ab"
 	Target  Target
 	Image   Image
 	Results []Result

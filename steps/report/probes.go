@@ -13,7 +13,7 @@ func probedAside(b *steps.Probed) []aside {
 	if b == nil {
 		return nil
 	}
-	a := aside{Title: strings.TrimSpace("Seen from inside " + b.Where), Before: append(said("", capital(b.Problem)), said("→ ", b.Hint)...)}
+	a := aside{Title: strings.TrimSpace("Seen from inside " + b.Round.Where), Before: append(said("", capital(b.Problem)), said("→ ", b.Hint)...)}
 	for _, r := range b.Round.Results {
 		m := mark{"✗", r.Verdict.String(), "fail"}
 		switch {
@@ -70,7 +70,7 @@ func probesOf(b *steps.Probed) *probesJSON {
 		return nil
 	}
 	out := &probesJSON{
-		Where: b.Where, Problem: b.Problem, Hint: b.Hint, System: b.Round.Image.System, Servers: texts(b.Round.Image.Servers),
+		Where: b.Round.Where, Problem: b.Problem, Hint: b.Hint, System: b.Round.Image.System, Servers: texts(b.Round.Image.Servers),
 		Comparisons: each(b.Comparisons, func(c steps.Comparison) comparisonJSON {
 			return comparisonJSON{c.Step, c.Probe, c.Predicted, c.Observed, c.Agreement}
 		}),

@@ -311,13 +311,12 @@ func TestWhyNothingIsKnown(t *testing.T) {
 	}
 }
 
-// A runbook that analysed, with every kind of agreement, and one that failed in a step.
 // beside returns a report with what was seen from inside the container and by the runbook of AWS.
 func beside(t *testing.T) steps.Report {
 	t.Helper()
 	r := walk(t, "several-endpoint")
-	r.Probes = &steps.Probed{Where: "container app of task b01ada83", Problem: "the session broke off", Hint: "Try again.",
-		Round: probe.Round{Results: []probe.Result{
+	r.Probes = &steps.Probed{Problem: "the session broke off", Hint: "Try again.",
+		Round: probe.Round{Where: "container app of task b01ada83", Results: []probe.Result{
 			{Probe: "connect", Tool: "bash", Target: "10.40.200.10:443", Verdict: probe.Timeout, Evidence: "no answer in 5 s"},
 			{Probe: "tls", Tool: "openssl", Target: "10.40.200.10:443", Verdict: probe.Unknown, Evidence: "a line that nobody knows"}}},
 		Comparisons: []steps.Comparison{{Step: "endpoint.security-group", Probe: "connect", Predicted: "no connection opens", Observed: "no answer came", Agreement: steps.Agrees}}}

@@ -2,6 +2,7 @@ package livetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +11,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/smithy-go"
 )
 
 // Region is where BuildWorld builds unless Knobs say otherwise.
@@ -131,10 +133,14 @@ func (b *builder) table(subnet string) string {
 	return *id
 }
 
-// route adds a default route.
+// route adds a default route. One that is there already was made by a call whose answer got lost, and that the SDK made again.
 func (b *builder) route(in ec2.CreateRouteInput) {
 	in.DestinationCidrBlock = sdk.String("0.0.0.0/0")
-	made[ec2.CreateRouteOutput](b)(b.ec2.CreateRoute(b.ctx, &in))
+	out, err := b.ec2.CreateRoute(b.ctx, &in)
+	if refused := smithy.APIError(nil); errors.As(err, &refused) && refused.ErrorCode() == "RouteAlreadyExists" {
+		return
+	}
+	made[ec2.CreateRouteOutput](b)(out, err)
 }
 
 // acl gives the subnet a network ACL of its own that lets everything through, or no TCP out.

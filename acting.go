@@ -45,13 +45,13 @@ func (w runbooks) client() *runbook.Client {
 	return &runbook.Client{Automation: w.runbooks, Region: w.region}
 }
 
-func (w runbooks) Run(ctx context.Context, c steps.Case, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook {
+func (w runbooks) Run(ctx context.Context, c steps.Case, role string, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook {
 	c.Task = r.Subject.Task
 	task, err := failedTask(ctx, w.reader, c)
 	if err != nil {
 		return *noRunbook(err)
 	}
-	return ranRunbook(ctx, w.client(), aws.RunbookRequest{Cluster: c.Cluster, Task: task.ID}, r, show)
+	return ranRunbook(ctx, w.client(), aws.RunbookRequest{Cluster: c.Cluster, Task: task.ID, Role: role}, r, show)
 }
 
 func (w runbooks) Stop(ctx context.Context, id string) error { return w.client().Stop(ctx, id) }

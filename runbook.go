@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
@@ -21,8 +20,6 @@ type runbookWish struct {
 	wanted bool
 	role   string // ARN, "" for the person's own permissions
 }
-
-var roleForm = regexp.MustCompile(`^arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+$`)
 
 // check refuses a runbook where none can be run.
 func (r runbookWish) check(set settings, c steps.Case) error {
@@ -39,7 +36,7 @@ func (r runbookWish) check(set settings, c steps.Case) error {
 		return usagef("leave --read-only out", "--read-only takes the runbook out of the program: it can make a Lambda function and a role")
 	case c.Launch != nil:
 		return usagef("say --cluster and --task", "the runbook examines a task that failed, not one that does not exist yet")
-	case r.role != "" && !roleForm.MatchString(r.role):
+	case r.role != "" && !aws.IsRole(r.role):
 		return usagef("for example --automation-role arn:aws:iam::111122223333:role/automation", "--automation-role %s is no ARN of a role", r.role)
 	}
 	return nil

@@ -27,5 +27,11 @@ func (a ARN) String() string {
 	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
 }
 
+// IsRole reports whether s is the ARN of an IAM role.
+func IsRole(s string) bool {
+	a, ok := ParseARN(s)
+	return ok && a.Service == "iam" && len(a.Account) == 12 && strings.HasPrefix(a.Resource, "role/") && len(a.Resource) > len("role/")
+}
+
 // ShortName returns what follows the last slash of an ARN or path, which is how people call clusters, services and tasks.
 func ShortName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -17,7 +17,7 @@ var keys = struct {
 	enter, back, filter, order, reverse, refresh, kinds, next      key.Binding
 	again, recheck, copyFix, copySentence, answer, choose          key.Binding
 	choice, paste, copyDocument, take, takePasted, takeTold, clear key.Binding
-	debug, shell, probe, runbook, stop                             key.Binding
+	debug, shell, probe, runbook, role, stop                       key.Binding
 	profile, region, failures, help, quit, interrupt               key.Binding
 	watch, save, overwrite, mask, who, menu, mouse, needs          key.Binding
 }{
@@ -66,6 +66,7 @@ var keys = struct {
 	shell:   bind("x", "shell", "x"),
 	probe:   bind("p", "probe inside", "p"),
 	runbook: bind("b", "runbook of AWS", "b"),
+	role:    bind("tab", "use a role", "tab"),
 	stop:    bind("D", "stop it", "D"),
 
 	profile:   bind("P", "profile, region", "P"),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fargate-doctor/aws"
@@ -15,16 +16,17 @@ import (
 
 // A Runbook runs the AWS runbook for tasks that do not start (R30).
 type Runbook interface {
-	// Run starts the runbook for a case's task, or joins a run that is under way, and returns what came of it beside the report. When ctx
-	// ends the run in AWS goes on.
-	Run(ctx context.Context, c steps.Case, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook
+	// Run starts the runbook for a case's task, or joins a run that is under way, and returns what came of it beside the report. It uses a
+	// role, or the person's own permissions when that is "". When ctx ends the run in AWS goes on.
+	Run(ctx context.Context, c steps.Case, role string, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook
 	Stop(ctx context.Context, id string) error
 }
 
 // runbook shows what the AWS runbook will do, how far it has come, and what it says beside this program's own findings.
 type runbook struct {
 	walk     *walk
-	plan     steps.RunbookPlan
+	role     textinput.Model // ARN; empty for the person's own permissions
+	naming   bool            // the role is being typed
 	reading  reading
 	event    aws.RunbookEvent
 	result   *steps.Runbook
@@ -39,9 +41,20 @@ type runbookSeen struct {
 	result *steps.Runbook
 }
 
-func newRunbook(e *env, w *walk) *runbook {
-	r := aws.RunbookRequest{Cluster: w.theCase.Cluster, Task: w.report.Subject.Task}
-	return &runbook{walk: w, plan: steps.PlanRunbook(r, e.session.Region), reading: reading{what: "running the runbook", fails: "The runbook"}}
+func newRunbook(w *walk) *runbook {
+	return &runbook{walk: w, role: newInput(""), reading: reading{what: "running the runbook", fails: "The runbook"}}
+}
+
+// wrongRole reports whether what is typed is no role.
+func (s *runbook) wrongRole() bool { return s.role.Value() != "" && !aws.IsRole(s.role.Value()) }
+
+// plan says what the run will do.
+func (s *runbook) plan(e *env) steps.RunbookPlan {
+	r := aws.RunbookRequest{Cluster: s.walk.theCase.Cluster, Task: s.walk.report.Subject.Task}
+	if !s.wrongRole() {
+		r.Role = s.role.Value()
+	}
+	return steps.PlanRunbook(r, e.session.Region)
 }
 
 // runs reports whether there is a task that the runbook could examine, and a way to run it.
@@ -50,7 +63,7 @@ func (s *walk) runs(e *env) bool {
 }
 
 func (*runbook) title() string     { return "The runbook of AWS" }
-func (*runbook) typing() bool      { return false }
+func (s *runbook) typing() bool    { return s.naming }
 func (*runbook) open(*env) tea.Cmd { return nil }
 
 // close stops watching. The run goes on in AWS, and is joined when it is asked for again.
@@ -58,6 +71,8 @@ func (s *runbook) close(e *env) { s.reading.stop(e) }
 
 func (s *runbook) keys(*env) []key.Binding {
 	switch {
+	case s.naming:
+		return []key.Binding{named(keys.enter, "use it"), named(keys.back, "no role")}
 	case s.reading.busy && s.event.Execution.ID != "":
 		return []key.Binding{named(keys.stop, "cancel the run"), named(keys.back, "leave it running")}
 	case s.reading.busy:
@@ -65,13 +80,17 @@ func (s *runbook) keys(*env) []key.Binding {
 	case s.result != nil:
 		return []key.Binding{named(keys.enter, "run it again"), keys.back}
 	}
-	return []key.Binding{named(keys.enter, "start it"), keys.back}
+	return []key.Binding{named(keys.enter, "start it"), keys.role, keys.back}
 }
 
 func (s *runbook) key(e *env, k tea.KeyMsg) tea.Cmd {
 	switch {
+	case s.naming:
+		s.name(k)
 	case key.Matches(k, keys.back):
 		e.back()
+	case key.Matches(k, keys.role) && !s.reading.busy && s.result == nil:
+		s.naming = true
 	case key.Matches(k, keys.enter) && !s.reading.busy:
 		return s.start(e)
 	case key.Matches(k, keys.stop) && s.reading.busy && s.event.Execution.ID != "":
@@ -85,11 +104,25 @@ func (s *runbook) key(e *env, k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// name takes a key of the role's name.
+func (s *runbook) name(k tea.KeyMsg) {
+	switch k.Type {
+	case tea.KeyEsc:
+		s.role.SetValue("")
+		s.naming = false
+	case tea.KeyEnter, tea.KeyTab:
+		s.role.SetValue(strings.TrimSpace(s.role.Value()))
+		s.naming = s.wrongRole()
+	default:
+		s.role, _ = s.role.Update(k)
+	}
+}
+
 func (s *runbook) start(e *env) tea.Cmd {
-	run, c, r := e.session.Runbook, s.walk.theCase, *s.walk.report
+	run, c, role, r := e.session.Runbook, s.walk.theCase, s.role.Value(), *s.walk.report
 	s.result, s.event, s.stopping = nil, aws.RunbookEvent{}, false
 	return s.reading.start(e, func(ctx context.Context, id int, send func(tea.Msg)) error {
-		b := run.Run(ctx, c, r, func(ev aws.RunbookEvent) { send(runbookSeen{id: id, event: ev}) })
+		b := run.Run(ctx, c, role, r, func(ev aws.RunbookEvent) { send(runbookSeen{id: id, event: ev}) })
 		send(runbookSeen{id: id, result: &b})
 		return nil
 	})
@@ -117,13 +150,23 @@ func (s *runbook) view(e *env, w, h int) []string {
 	case s.reading.busy:
 		s.progress(p, say, &lines, w)
 	default:
-		for _, text := range s.plan.Does {
+		plan := s.plan(e)
+		for _, text := range plan.Does {
 			say(text)
 		}
 		lines = append(lines, "")
-		say("It may make: " + strings.Join(s.plan.Makes, "; "))
-		say(s.plan.Takes)
-		lines = append(lines, "", p.bold.Render("enter starts it, or joins a run that is under way"))
+		say("It may make: " + strings.Join(plan.Makes, "; "))
+		say(plan.Takes)
+		lines = append(lines, "")
+		switch {
+		case s.naming:
+			lines = append(lines, "Role  "+inputView(p, s.role, w-8))
+			if s.wrongRole() {
+				lines = append(lines, p.faint.Render(cut("      the ARN of a role: arn:aws:iam::111122223333:role/automation", w-2)))
+			}
+		default:
+			lines = append(lines, p.bold.Render("enter starts it, or joins a run that is under way"))
+		}
 	}
 	return s.scroller.view(p, append([]string{""}, lines...), w, h)
 }

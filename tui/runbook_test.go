@@ -12,10 +12,12 @@ import (
 // scriptedRun is a run that goes as far as it is let.
 type scriptedRun struct {
 	gate    chan struct{} // the result waits for it
+	role    string        // that it was started with
 	stopped chan string
 }
 
-func (r *scriptedRun) Run(ctx context.Context, _ steps.Case, _ steps.Report, show func(aws.RunbookEvent)) steps.Runbook {
+func (r *scriptedRun) Run(ctx context.Context, _ steps.Case, role string, _ steps.Report, show func(aws.RunbookEvent)) steps.Runbook {
+	r.role = role
 	show(aws.RunbookEvent{Step: 2, Steps: 8, Execution: aws.Execution{ID: "0f1e2d3c", Steps: []aws.ExecutionStep{
 		{Name: "ValidateCluster", Status: aws.ExecutionSuccess}, {Name: "GetTaskDetails", Status: aws.ExecutionInProgress}}}})
 	select {
@@ -91,5 +93,29 @@ func TestOnlyAStartHasTheRunbook(t *testing.T) {
 	p.does("b")
 	if got := p.m.top().title(); got != "The walk" {
 		t.Errorf("b leads to %q", got)
+	}
+}
+
+// R30: the role that the runbook uses can be named, and what is none is not used.
+func TestTheRunbookUsesTheRoleThatIsNamed(t *testing.T) {
+	const role = "arn:aws:iam::111122223333:role/automation"
+	r := &scriptedRun{gate: make(chan struct{})}
+	close(r.gate)
+	p := sit(t, fromRunbook(r), 100, 30)
+	p.does("b")
+	p.sees("with your own permissions")
+	p.does("tab")
+	p.press("automation q?")
+	p.does("enter")
+	p.sees("the ARN of a role")
+	p.sees("with your own permissions")
+	p.does("esc", "tab")
+	p.press(role)
+	p.does("enter")
+	p.sees("with the permissions of")
+	p.does("enter")
+	p.sees("= agrees")
+	if r.role != role {
+		t.Errorf("it was started with the role %q", r.role)
 	}
 }

@@ -183,7 +183,7 @@ func (s *walk) key(e *env, k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, keys.debug), key.Matches(k, keys.shell):
 		return act(e, k, &s.offer)
 	case key.Matches(k, keys.runbook) && s.runs(e):
-		e.open(newRunbook(e, s))
+		e.open(newRunbook(s))
 	case key.Matches(k, keys.probe):
 		return s.look(e)
 	case key.Matches(k, keys.needs) && len(s.needs()) > 0:

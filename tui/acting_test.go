@@ -15,6 +15,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
+	"fargate-doctor/steps"
 )
 
 func onWalk(b *workshop) Options { return asked(acting(shopToActIn(), b, pullable)) }
@@ -241,6 +242,30 @@ func TestALaunchUnderWayIsGivenUp(t *testing.T) {
 		if name == "D" {
 			p.sees("Nothing was left behind")
 		}
+	}
+}
+
+// A debug task that did not start is examined as any task that did not.
+func TestTheStartOfADebugTaskIsWalked(t *testing.T) {
+	s := &script{report: pullable}
+	o := asked(with(shopToActIn(), s))
+	o.Session.Debug = &workshop{to: debug.Pending, fail: &debug.StoppedError{Task: aws.Task{ARN: arn("task", "shop/"+debugID), ID: debugID}, Reason: "CannotPullContainerError: i/o timeout"}}
+	p := sit(t, o, 100, 30)
+	p.does("d")
+	p.sees("why it did not start")
+	p.does("enter")
+	if got := p.m.top().title(); got != "The walk" {
+		t.Errorf("enter leads to %q", got)
+	}
+	s.mu.Lock()
+	last := s.cases[len(s.cases)-1]
+	s.mu.Unlock()
+	if last.Symptom != steps.Start || !strings.HasSuffix(last.Task, debugID) || last.Service != "" || last.Target != "" {
+		t.Errorf("walked %+v", last)
+	}
+	p.does("esc", "esc")
+	if got := p.m.inquiry.Symptom; got != steps.Timeout {
+		t.Errorf("back on the first walk the symptom is %q", got)
 	}
 }
 

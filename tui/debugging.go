@@ -10,6 +10,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
+	"fargate-doctor/steps"
 	"fargate-doctor/steps/symptom"
 )
 
@@ -43,7 +44,11 @@ func (s *debugging) keys(e *env) []key.Binding {
 	case stopping:
 		return []key.Binding{keys.back}
 	}
-	return []key.Binding{named(keys.debug, "launch again"), keys.back}
+	ks := []key.Binding{named(keys.debug, "launch again"), keys.back}
+	if _, ok := s.stopped(); ok {
+		ks = slices.Insert(ks, 0, named(keys.enter, "why it did not start"))
+	}
+	return ks
 }
 
 func (s *debugging) key(e *env, k tea.KeyMsg) tea.Cmd {
@@ -66,10 +71,23 @@ func (s *debugging) key(e *env, k tea.KeyMsg) tea.Cmd {
 		return t.stop(e)
 	case key.Matches(k, keys.debug) && t.stage == over:
 		return t.launch(e)
+	case key.Matches(k, keys.enter) && t.stage == over:
+		if stopped, ok := s.stopped(); ok {
+			e.ask(func(q *inquiry) {
+				*q = inquiry{Case: steps.Case{Region: t.plan.Region, Cluster: t.plan.Cluster, Task: stopped.Task.ARN, Symptom: steps.Start}, subject: "debug task"}
+			})
+		}
 	default:
 		s.text.update(k)
 	}
 	return nil
+}
+
+// stopped returns the end that ECS put to the task before it was ready, if that is what became of it.
+func (s *debugging) stopped() (*debug.StoppedError, bool) {
+	var stopped *debug.StoppedError
+	ok := s.task.stage == over && errors.As(s.task.err, &stopped)
+	return stopped, ok
 }
 
 // probes reports whether the debug task is ready to look at what the walk below was about.
@@ -185,8 +203,8 @@ func (s *debugging) phases(e *env, w int) []string {
 // failure says why it did not come up, decoded where ECS gave a reason.
 func (s *debugging) failure(e *env, w int) []string {
 	p, t := e.style, s.task
-	var stopped *debug.StoppedError
-	if !errors.As(t.err, &stopped) {
+	stopped, ok := s.stopped()
+	if !ok {
 		return s.refused(e, w)
 	}
 	text := stepText{p: p, w: w - 2}
@@ -197,6 +215,7 @@ func (s *debugging) failure(e *env, w int) []string {
 	} else {
 		lines = append(lines, text.text("Left", "Nothing was left behind.")...)
 	}
+	lines = append(lines, text.text("Next", "enter walks through what its start needs, and names what is missing.")...)
 	return lines
 }
 

@@ -33,6 +33,7 @@ type Cloud struct {
 	mu          sync.Mutex
 	made        int
 	definitions map[string]aws.DefinitionRequest // by ARN
+	inactive    map[string]bool                  // ARNs of those that were deregistered
 	tasks       map[string]*started              // by ARN
 }
 
@@ -59,7 +60,7 @@ const (
 
 // NewCloud returns a cloud over the answers of a world. The clock is the world's own.
 func NewCloud(base aws.Reader, w World, now func() time.Time) *Cloud {
-	c := &Cloud{world: w, base: base, now: now, definitions: map[string]aws.DefinitionRequest{}, tasks: map[string]*started{}}
+	c := &Cloud{world: w, base: base, now: now, definitions: map[string]aws.DefinitionRequest{}, inactive: map[string]bool{}, tasks: map[string]*started{}}
 	if who, err := read.Identity(context.Background(), base); err == nil {
 		c.account = who.Account
 	}
@@ -89,11 +90,11 @@ func (c *Cloud) RegisterDefinition(_ context.Context, r aws.DefinitionRequest) (
 	return arn, nil
 }
 
-// DeregisterDefinition drops a task definition.
+// DeregisterDefinition makes a task definition one that starts no task and is not listed. It can still be described, as in ECS.
 func (c *Cloud) DeregisterDefinition(_ context.Context, arn string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.definitions, arn)
+	c.inactive[arn] = true
 	return nil
 }
 
@@ -116,7 +117,7 @@ func (c *Cloud) RunTask(ctx context.Context, r aws.RunRequest) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	definition, known := c.definitions[r.Definition]
-	if !known {
+	if !known || c.inactive[r.Definition] {
 		return "", aws.Errorf(aws.NotFound, q, r.Definition, "there is no such task definition")
 	}
 	t.arn, t.image = c.arn("task", aws.ShortName(r.Cluster)+"/"+c.number(32)), definition.Image
@@ -194,9 +195,13 @@ func (c *Cloud) Read(ctx context.Context, q aws.Query, page func(json.RawMessage
 		arn, _ := q.Input["taskDefinition"].(string)
 		c.mu.Lock()
 		d, own := c.definitions[arn]
+		status := "ACTIVE"
+		if c.inactive[arn] {
+			status = "INACTIVE"
+		}
 		c.mu.Unlock()
 		if own {
-			return give(page, "taskDefinition", definitionAnswer(arn, d))
+			return give(page, "taskDefinition", definitionAnswer(arn, status, d))
 		}
 	case "ec2:DescribeNetworkInterfaces":
 		return c.interfaces(ctx, q, page)
@@ -234,7 +239,7 @@ func (c *Cloud) family(prefix any) []string {
 	defer c.mu.Unlock()
 	var arns []string
 	for _, arn := range slices.Sorted(maps.Keys(c.definitions)) {
-		if name != "" && strings.HasPrefix(aws.ShortName(arn), name) {
+		if name != "" && !c.inactive[arn] && strings.HasPrefix(aws.ShortName(arn), name) {
 			arns = append(arns, arn)
 		}
 	}
@@ -395,9 +400,9 @@ func family(arn string) string {
 }
 
 // definitionAnswer is a definition as DescribeTaskDefinition shows it.
-func definitionAnswer(arn string, r aws.DefinitionRequest) map[string]any {
+func definitionAnswer(arn, status string, r aws.DefinitionRequest) map[string]any {
 	return map[string]any{
-		"taskDefinitionArn": arn, "family": r.Family, "networkMode": "awsvpc", "cpu": r.CPU, "memory": r.Memory, "taskRoleArn": r.TaskRole,
+		"taskDefinitionArn": arn, "status": status, "family": r.Family, "networkMode": "awsvpc", "cpu": r.CPU, "memory": r.Memory, "taskRoleArn": r.TaskRole,
 		"executionRoleArn": r.ExecutionRole, "requiresCompatibilities": []string{"FARGATE"},
 		"runtimePlatform": map[string]string{"cpuArchitecture": r.Architecture, "operatingSystemFamily": "LINUX"},
 		"containerDefinitions": []any{map[string]any{"name": r.Container, "image": r.Image, "essential": true,

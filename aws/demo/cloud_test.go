@@ -65,6 +65,12 @@ func TestADebugTaskInADemoWorld(t *testing.T) {
 		if definitions, err := read.TaskDefinitions(t.Context(), cloud, debug.Family); err != nil || len(definitions) > 0 {
 			t.Errorf("left behind: %v, %v", definitions, err)
 		}
+		if d, err := read.TaskDefinition(t.Context(), cloud, launched.Definition); err != nil || len(d.Containers) != 1 {
+			t.Errorf("the stopped task's definition can't be described: %v", err)
+		}
+		if _, err := cloud.RunTask(t.Context(), aws.RunRequest{Cluster: plan.Cluster, Definition: launched.Definition, Network: plan.Network}); aws.KindOf(err) != aws.NotFound {
+			t.Errorf("a deregistered definition starts a task: %v", err)
+		}
 		if task, err := read.Task(t.Context(), cloud, w.Cluster, launched.Task.ARN); err != nil || !task.Ended() {
 			t.Errorf("%v, %v", task.LastStatus, err)
 		}

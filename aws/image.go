@@ -22,3 +22,10 @@ type Platform struct {
 	OSVersion        string // of Windows: 10.0.20348.2402
 	Variant          string // of ARM: v8
 }
+
+// A CacheRule is a pull-through cache rule of a private registry of ECR: images of an upstream registry are fetched into repositories that
+// begin with its prefix when they are first pulled. See "Sync an upstream registry with an Amazon ECR private registry".
+type CacheRule struct {
+	Prefix   string // "docker-hub"; "ROOT" for all repositories that no other rule covers
+	Upstream string // "registry-1.docker.io"
+}

@@ -112,7 +112,7 @@ var imageCauses = []Explanation{{
 	Code:      "image.not-found",
 	Title:     "the image does not exist in its registry",
 	Means:     "The tag or digest was never pushed, was deleted by hand or by a lifecycle policy, or the repository has another name.",
-	Condition: "ecr:DescribeImages answers ImageNotFoundException or RepositoryNotFoundException; or the stopped reason says so.",
+	Condition: "ecr:DescribeImages answers ImageNotFoundException or RepositoryNotFoundException, and no pull-through cache rule of the registry covers the repository; or the stopped reason says so.",
 	Evidence:  "The image as the task definition names it.",
 	Mend:      "Name an image that exists, or push this one.",
 	Docs:      []string{docPullErrors},

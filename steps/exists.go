@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/iam"
 	"fargate-doctor/steps/symptom"
 )
 
@@ -30,15 +31,41 @@ func imageExists(f Facts, n need) Finding {
 	}
 	switch {
 	case aws.KindOf(err) == aws.NotFound:
-		missing := imageMissing(i, aws.CodeOf(err))
-		if x, err := told.Try(f); err != nil || !x.is(symptom.ClassImageNotFound) {
-			missing.Means += " Rules of a pull-through cache are not read: where one covers the repository, ECR fetches the image at the first pull, and this is no fault."
-		}
-		return missing
+		return missingOrCached(f, i, aws.CodeOf(err))
 	case err != nil:
 		return unread(err)
 	}
 	return Finding{Verdict: Pass, Summary: i.short() + " exists", Evidence: []Evidence{{Kind: "image", ID: i.short(), Detail: strings.TrimSpace(found.value.Digest + pushed(found.value.Pushed))}}}
+}
+
+// missingOrCached judges an image that is not in its registry: ECR may have a rule to fetch it when it is first pulled.
+func missingOrCached(f Facts, i imageName, code string) Finding {
+	missing := imageMissing(i, code)
+	if x, err := told.Try(f); err == nil && x.is(symptom.ClassImageNotFound) {
+		return missing
+	}
+	all, err := cacheRules.Try(f)
+	rules := all[i.account+" "+i.region]
+	if err == nil {
+		err = rules.err
+	}
+	if err != nil {
+		unknown := undecided(iam.Decision{}, err, i.short()+" is not in its registry, and whether a pull-through cache rule fetches it")
+		unknown.Evidence = missing.Evidence
+		return unknown
+	}
+	for _, r := range rules.value {
+		if strings.HasPrefix(i.repository, r.Prefix+"/") || r.Prefix == "ROOT" {
+			return Finding{
+				Verdict: Warn, Summary: fmt.Sprintf("%s is not in its registry yet; ECR fetches it from %s when it is first pulled", i.short(), r.Upstream),
+				Means:     "The execution role needs ecr:BatchImportUpstreamImage for that, and ecr:CreateRepository where the repository does not exist. Whether the upstream registry has the image is not looked at.",
+				Resources: []string{i.written},
+				Evidence:  append(missing.Evidence, Evidence{Kind: "cache-rule", ID: r.Prefix, Detail: "fetches images of " + r.Upstream}),
+			}
+		}
+	}
+	missing.Evidence = append(missing.Evidence, Evidence{Kind: "registry", ID: i.account, Detail: "no pull-through cache rule covers " + i.repository})
+	return missing
 }
 
 func pushed(at time.Time) string {

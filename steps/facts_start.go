@@ -8,6 +8,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/read"
+	"fargate-doctor/steps/symptom"
 )
 
 // A lookedUp is one thing that was asked for, or why it is not known.
@@ -66,6 +67,27 @@ var images = &Fact[map[string]lookedUp[aws.Image]]{
 		}, needImage), func(written string) (aws.Image, error) {
 			i, _ := parseImage(written)
 			return read.Image(ctx, s, i.repositoryARN(), i.version())
+		}), ctx.Err()
+	},
+}
+
+// cacheRules are the pull-through cache rules of the registries that lack an image, by "account region": they fetch what is not there yet.
+// Where ECS says that the image is not found, no rule has fetched it, and they are not asked for.
+var cacheRules = &Fact[map[string]lookedUp[[]aws.CacheRule]]{
+	Name:    "pull-through cache rules",
+	Actions: read.CacheRuleActions,
+	Needs:   []known{images, told, definition, task},
+	Key:     definitionKey,
+	Fetch: func(ctx context.Context, s source, f Facts) (map[string]lookedUp[[]aws.CacheRule], error) {
+		var registries []string
+		for written, image := range images.Of(f) {
+			if i, _ := parseImage(written); image.missing() && !told.Of(f).is(symptom.ClassImageNotFound) {
+				registries = append(registries, i.account+" "+i.region)
+			}
+		}
+		return lookUp(registries, func(registry string) ([]aws.CacheRule, error) {
+			account, region, _ := strings.Cut(registry, " ")
+			return read.CacheRules(ctx, s, account, region)
 		}), ctx.Err()
 	},
 }

@@ -198,3 +198,23 @@ func TestAServiceThatCantBeReadPassesNothing(t *testing.T) {
 		}
 	}
 }
+
+// An image that is not in its registry yet is no fault where ECR has a rule to fetch it; where the rules can't be read it is not known.
+func TestAPullThroughCacheFetchesWhatIsNotThere(t *testing.T) {
+	for rules, want := range map[string]steps.Verdict{
+		`[]`: steps.Fail,
+		`[{"ecrRepositoryPrefix": "we", "upstreamRegistryUrl": "registry-1.docker.io"}]`:   steps.Fail,
+		`[{"ecrRepositoryPrefix": "web", "upstreamRegistryUrl": "registry-1.docker.io"}]`:  steps.Fail, // "web/…" alone
+		`[{"ecrRepositoryPrefix": "ROOT", "upstreamRegistryUrl": "registry-1.docker.io"}]`: steps.Warn,
+	} {
+		reader, c := openWorld(t, "several-start")
+		r := walkCaseWithout(t, rewritten{reader, "ecr:DescribePullThroughCacheRules", `"pullThroughCacheRules":[]`, `"pullThroughCacheRules":` + rules}, c)
+		if s := stepOf(r, "image.exists"); s.Verdict != want || slices.Contains(codes(r), "image.not-found") != (want == steps.Fail) {
+			t.Errorf("%s: %s: %s; causes %v", rules, s.Verdict, s.Summary, codes(r))
+		}
+	}
+	r := walkWithout(t, "several-start", "ecr:DescribePullThroughCacheRules")
+	if s := stepOf(r, "image.exists"); s.Verdict != steps.Unknown || !slices.Contains(s.Missing, "ecr:DescribePullThroughCacheRules") {
+		t.Errorf("without the rules: %s: %s", s.Verdict, s.Summary)
+	}
+}

@@ -36,7 +36,7 @@ var startNeedsSteps = []Step{{
 	Requirements: []string{"R20"},
 	Docs:         []string{docPullErrors},
 	Needs:        []known{startNeeds, told},
-	Wants:        []known{images, successor},
+	Wants:        []known{images, cacheRules, successor},
 	Eval: func(f Facts) Finding {
 		found := eachNeed(f, "the images exist", imageExists, needImage)
 		if said, ok := saidAlone(f, "image.rate-limited"); ok {

@@ -114,6 +114,7 @@ func operations(cfg sdk.Config) []operation {
 		op("ecr", lowerFirst, images.GetRepositoryPolicy, 0),
 		op("ecr", lowerFirst, images.DescribeImages, 0),
 		op("ecr", lowerFirst, images.BatchGetImage, 0),
+		op("ecr", lowerFirst, images.DescribePullThroughCacheRules, 0),
 
 		op("logs", lowerFirst, logs.DescribeLogGroups, 0).upTo(1), // in the order of names: one that is the whole prefix comes first
 		op("logs", lowerFirst, logs.FilterLogEvents, 0).upTo(5),

@@ -140,6 +140,7 @@ var operations = map[string]operation{
 		parameter: "repositoryName imageIds.0.imageTag imageIds.0.imageDigest"},
 	"ecr:BatchGetImage": {key: "images", several: "ImageManifests", id: "repositoryName imageTag imageDigest",
 		parameter: "repositoryName imageIds.0.imageTag imageIds.0.imageDigest"},
+	"ecr:DescribePullThroughCacheRules":          {key: "pullThroughCacheRules", several: "PullThroughCacheRules", id: "registryId", parameter: "registryId", names: "registryId"},
 	"elasticfilesystem:DescribeFileSystems":      {key: "FileSystems", parameter: "FileSystemId", names: "FileSystemId"},
 	"elasticfilesystem:DescribeFileSystemPolicy": {key: "FileSystemId", several: "FileSystemPolicies", id: "FileSystemId", parameter: "FileSystemId", others: "MountTargets"},
 	"elasticfilesystem:DescribeMountTargets": {key: "MountTargets", several: "MountTargetsByFileSystem", id: "FileSystemId", parameter: "FileSystemId",

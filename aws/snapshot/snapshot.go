@@ -35,6 +35,7 @@
 //	GetRepositoryPolicy          policyText                     repositoryName (CLI)         RepositoryPolicies
 //	DescribeImages               imageDetails                   repositoryName, imageTag or  DescribedImages
 //	BatchGetImage                images                         … imageDigest (asked for)    ImageManifests
+//	DescribePullThroughCache…    pullThroughCacheRules          registryId                   PullThroughCacheRules
 //	DescribeFileSystemPolicy     FileSystemId, Policy           FileSystemId (CLI)           FileSystemPolicies
 //	DescribeMountTargets         MountTargets                   FileSystemId                 MountTargetsByFileSystem
 //	DescribeMountTargetSecur…    SecurityGroups                 MountTargetId                MountTargetSecurityGroups

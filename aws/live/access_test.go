@@ -57,7 +57,7 @@ func buildPermissions(t *testing.T, url string) permissions {
 	t.Helper()
 	livetest.Environment(t, url, livetest.Region)
 	ctx := t.Context()
-	cfg := must[sdk.Config](t)(config.LoadDefaultConfig(ctx))
+	cfg := must[sdk.Config](t)(config.LoadDefaultConfig(ctx, config.WithHTTPClient(livetest.NewClient())))
 	var p permissions
 
 	roles := iam.NewFromConfig(cfg)

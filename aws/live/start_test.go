@@ -35,7 +35,7 @@ func buildStart(t *testing.T, url string) starting {
 	s := starting{world: livetest.BuildWorld(t, url, livetest.Knobs{})}
 	livetest.Environment(t, url, livetest.Region)
 	ctx := t.Context()
-	cfg := must[sdk.Config](t)(config.LoadDefaultConfig(ctx))
+	cfg := must[sdk.Config](t)(config.LoadDefaultConfig(ctx, config.WithHTTPClient(livetest.NewClient())))
 
 	images := ecr.NewFromConfig(cfg)
 	s.repository = *must[*ecr.CreateRepositoryOutput](t)(images.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: sdk.String("team/web")})).Repository.RepositoryArn

@@ -2,7 +2,6 @@ package livetest
 
 import (
 	"context"
-	"errors"
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -11,7 +10,6 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/aws/smithy-go"
 )
 
 // Region is where BuildWorld builds unless Knobs say otherwise.
@@ -83,6 +81,7 @@ func newBuilder(t testing.TB, url, region string) (*builder, sdk.Config) {
 	cfg := sdk.Config{
 		Region:       region,
 		BaseEndpoint: &url,
+		HTTPClient:   NewClient(),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "local", ""),
 	}
 	return &builder{TB: t, ctx: t.Context(), ec2: ec2.NewFromConfig(cfg), ecs: ecs.NewFromConfig(cfg),
@@ -133,14 +132,10 @@ func (b *builder) table(subnet string) string {
 	return *id
 }
 
-// route adds a default route. One that is there already was made by a call whose answer got lost, and that the SDK made again.
+// route adds a default route.
 func (b *builder) route(in ec2.CreateRouteInput) {
 	in.DestinationCidrBlock = sdk.String("0.0.0.0/0")
-	out, err := b.ec2.CreateRoute(b.ctx, &in)
-	if refused := smithy.APIError(nil); errors.As(err, &refused) && refused.ErrorCode() == "RouteAlreadyExists" {
-		return
-	}
-	made[ec2.CreateRouteOutput](b)(out, err)
+	made[ec2.CreateRouteOutput](b)(b.ec2.CreateRoute(b.ctx, &in))
 }
 
 // acl gives the subnet a network ACL of its own that lets everything through, or no TCP out.

@@ -38,7 +38,7 @@ func fill(r *Reading, s screen, at int) {
 func (s screen) envelope() int {
 	begin := max(0, len(s.text)-4*reachBefore)
 	for _, lead := range []string{"when calling the ", "operation error ", "(Service: ", "rror calling ", "rror creating ",
-		"com.amazonaws.services.", "software.amazon.awssdk.services.", ".Amazon", "'$fault'", "Get \"http", "Post \"http", "Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
+		"com.amazonaws.services.", "software.amazon.awssdk.services.", ".Amazon", "::Errors::", "'$fault'", "Get \"http", "Post \"http", "Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
 		if i := strings.LastIndex(s.cut(begin, len(s.text)), lead); i >= 0 {
 			return begin + i
 		}

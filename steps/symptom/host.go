@@ -109,7 +109,7 @@ var leads = []lead{
 	{"unabletoconnect on ", false}, {"to the host ", false}, {"requested host \"", false}, {"on host \"", true},
 	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
 	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
-	{"server [", true}, {"unspecified/", true}, {"`host=", true}, {"getaddrinfo for ", true}, {"could not resolve ", false}, {"server at `", true},
+	{"server [", true}, {"unspecified/", true}, {"`host=", true}, {"getaddrinfo for ", true}, {"could not resolve ", false}, {"server at `", true}, {"server at ", false},
 	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
 	{"connection to host ", false}, {"connect to address ", false}, {"connect to ", true}, {"connection to ", false},
 	{"connecting to host ", true}, {"connecting to ", false}, {"remote host (", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
@@ -193,7 +193,7 @@ func (p *place) read(text string, class Class) {
 }
 
 // behind are phrases before which a host with its port stands.
-var behind = []string{"/bootstrap: ", ": [errno ", ": connection refused", ": connection setup timed out"}
+var behind = []string{"/bootstrap: ", ": [errno ", ": connection refused", ": connection setup timed out", " failed on ", " failed: "}
 
 // before reads the host and the port that stand before a phrase.
 func (p *place) before(text, low, mark string) {
@@ -253,7 +253,7 @@ func (p *place) take(text, low string, l lead) {
 			continue
 		}
 		// A word without a dot is a host where the lead says so, or where a port follows.
-		if err != nil && !strings.Contains(host, ".") && !(portFollows(after) && portAfter(after) != 0) &&
+		if err != nil && !strings.Contains(host, ".") && !(portFollows(after) && portAfter(after) != 0) && !addressFollows(after) &&
 			!(l.phrase == "lookup " && (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " on "))) &&
 			(!l.alone || !l.quoted() && notHosts[lowered(host)] && !(l.resolver() && containers[lowered(host)])) {
 			continue
@@ -284,6 +284,17 @@ func (p *place) take(text, low string, l lead) {
 // portFollows reports whether what stands behind a host goes on with its port: ":443", ", port 443", " port 443".
 func portFollows(after string) bool {
 	return strings.HasPrefix(after, ":") || strings.HasPrefix(strings.TrimLeft(after, ", "), "port ")
+}
+
+// addressFollows reports whether an address stands behind the host, as Java prints it: localhost/127.0.0.1:80.
+func addressFollows(after string) bool {
+	inner, ok := strings.CutPrefix(after, "/")
+	if !ok {
+		return false
+	}
+	host, _ := hostToken(inner)
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 // notHosts are the words that follow "connect to" and the like where no host does.

@@ -240,7 +240,13 @@ func readConnectFailed(s screen, at int) Reading {
 
 // readErrno reads the error number of the system in "Can't connect to MySQL server on 'HOST' (110)".
 func readErrno(s screen, at int) Reading {
-	_, rest, _ := strings.Cut(s.cut(at, at+300), "' (")
+	_, rest, ok := strings.Cut(s.cut(at, at+300), "' (")
+	if !ok {
+		return readUnreached(s, at)
+	}
+	if strings.HasPrefix(rest, "timed out") {
+		return Reading{Class: ClassTimeout}
+	}
 	number, _, _ := strings.Cut(strings.ReplaceAll(rest, " ", ")"), ")")
 	return Reading{Class: systemNumbers[number]}
 }
@@ -250,6 +256,21 @@ var systemNumbers = map[string]Class{
 	"110": ClassTimeout, "10060": ClassTimeout, "60": ClassTimeout, "111": ClassRefused, "10061": ClassRefused, "61": ClassRefused,
 	"113": ClassNoRoute, "101": ClassNoRoute, "10065": ClassNoRoute, "10051": ClassNoRoute, "104": ClassReset, "10054": ClassReset,
 	"-2": ClassDNS, "-3": ClassDNS, "-5": ClassDNS, "11001": ClassDNS, "11002": ClassDNS,
+}
+
+// readUnreached reads the sentence of a client that hides what the system said. A host of its own refuses; others most often do not
+// answer.
+func readUnreached(s screen, at int) Reading {
+	p := place{}
+	_, to := s.lineAt(at)
+	p.read(s.cut(at, min(to, at+200)), ClassTimeout)
+	switch {
+	case p.host == "":
+		return Reading{}
+	case p.host == "localhost" || p.addr.IsLoopback():
+		return Reading{Class: ClassRefused}
+	}
+	return Reading{Class: ClassTimeout}
 }
 
 // readConnecting reads redis-py's "Error NUMBER connecting to HOST:PORT" and Python's "[WinError NUMBER]".

@@ -190,6 +190,7 @@ var verdicts = []struct {
 	{doingImage, byNetwork, ClassImageNetwork},
 	{doingImage, byCancel, ClassImageNetwork},
 	{doingImage, byAbsence, ClassImageNotFound},
+	{doingImage, byRetries, ClassOther}, // not pulled, and the reason is cut off
 	{doingEither, byDenial, ClassECRAuthDenied},
 	{doingEither, byNetwork, ClassECRAuthNetwork},
 	{anything, byRole, ClassOther},

@@ -34,11 +34,13 @@ func fill(r *Reading, s screen, at int) {
 	}
 }
 
-// envelope returns the place of a call of an API that the end of the text names; -1 when it names none.
+// envelope returns the place of a call that the end of the text names, of an API or of another host; -1 when it names none.
 func (s screen) envelope() int {
 	begin := max(0, len(s.text)-4*reachBefore)
 	for _, lead := range []string{"when calling the ", "operation error ", "(Service: ", "rror calling ", "rror creating ",
-		"com.amazonaws.services.", "software.amazon.awssdk.services.", ".Amazon", "::Errors::", "'$fault'", "Get \"http", "Post \"http", "Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
+		"com.amazonaws.services.", "software.amazon.awssdk.services.", ".Amazon", "::Errors::", "'$fault'",
+		"annot connect to ", "ailed to connect to ", "rror connecting to ", "Max retries exceeded with url: ", "Get \"http", "Post \"http",
+		"Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
 		if i := strings.LastIndex(s.cut(begin, len(s.text)), lead); i >= 0 {
 			return begin + i
 		}

@@ -109,10 +109,12 @@ var leads = []lead{
 	{"unabletoconnect on ", false}, {"to the host ", false}, {"requested host \"", false}, {"on host \"", true},
 	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
 	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
-	{"server [", true}, {"unspecified/", true}, {"`host=", true}, {"getaddrinfo for ", true}, {"could not resolve ", false}, {"server at `", true}, {"server at ", false},
+	{"server [", true}, {"unspecified/", true}, {"`host=", true}, {"getaddrinfo for ", true}, {"could not resolve ", false},
+	{"server at `", true}, {"server at ", false},
 	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
 	{"connection to host ", false}, {"connect to address ", false}, {"connect to ", true}, {"connection to ", false},
-	{"connecting to host ", true}, {"connecting to ", false}, {"remote host (", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
+	{"connecting to host ", true},
+	{"connecting to ", false}, {"remote host (", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
 }
 
 // sockets are the phrases after which the dialled socket stands, less telling than a name.
@@ -250,6 +252,9 @@ func (p *place) take(text, low string, l lead) {
 			continue
 		}
 		if strings.HasPrefix(after, "=") { // user=…
+			continue
+		}
+		if after == "" && l.quoted() && strings.Contains(low[:i], l.phrase) { // cut off, and printed whole before
 			continue
 		}
 		// A word without a dot is a host where the lead says so, or where a port follows.
@@ -405,7 +410,8 @@ func portAfter(after string) uint16 {
 		}
 	}
 	if open := strings.Index(after[:min(len(after), 4)], "("); open >= 0 { // the address may be one with colons
-		if _, rest, ok := strings.Cut(after[open:min(len(after), open+60)], ")"); ok && strings.HasPrefix(strings.TrimLeft(rest, ", "), "port ") {
+		_, rest, ok := strings.Cut(after[open:min(len(after), open+60)], ")")
+		if ok && strings.HasPrefix(strings.TrimLeft(rest, ", "), "port ") {
 			after = rest
 		}
 	}
@@ -520,8 +526,8 @@ func (p *place) bare(text string) {
 // endsInFailure reports whether what stands before a bracket is what .NET says of a connection that failed.
 func endsInFailure(before string) bool {
 	before = lowered(strings.TrimRight(before[max(0, len(before)-40):], " ."))
-	for _, end := range []string{"refused", "timed out", "is known", "not known", "unreachable", "unavailable", "reset by peer", "no route to host",
-		"try again", "refused it"} {
+	for _, end := range []string{"refused", "timed out", "is known", "not known", "unreachable", "unavailable",
+		"reset by peer", "no route to host", "try again", "refused it"} {
 		if strings.HasSuffix(before, end) {
 			return true
 		}

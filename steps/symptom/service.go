@@ -218,7 +218,8 @@ func spokenService(s screen, at int) string {
 // givesCredentials reports whether the words behind IAM or EC2 make it the source of credentials instead of the service that was
 // called: "IAM role", "EC2 instance metadata".
 func givesCredentials(after string) bool {
-	for _, words := range []string{" role", " IMDS", " instance profile", " instance role", " instance metadata", " Instance Metadata", " metadata"} {
+	for _, words := range []string{" role", " IMDS", " instance profile", " instance role", " instance metadata",
+		" Instance Metadata", " metadata"} {
 		if strings.HasPrefix(after, words) {
 			return true
 		}

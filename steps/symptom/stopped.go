@@ -65,7 +65,8 @@ var parts = []struct {
 		"can't pull '", "cannot pull image", "cannot pull the image", "pull command failed",
 		"manifest unknown", "manifest for ", "from the amazon ecr repository", "failed to pull image", "error pulling image",
 		"toomanyrequests", "registry-1.docker.io", "docker.io/", "dkr.ecr.", "ecr:batchgetimage", "ecr:getdownloadurlforlayer",
-		"failed to unpack image", "failed to register layer", "image has been retried",
+		"failed to unpack image", "failed to register layer", "image has been retried", "failed to authorize",
+		"failed to pull and unpack", "errimagepull",
 	}},
 	{doingLog, []string{
 		"initialize logging driver", "validate logger args", "logging driver", "log driver", "log stream", "log group",

@@ -192,6 +192,9 @@ func readDenialCode(s screen, at int) Reading {
 		return Reading{}
 	}
 	message := lowered(messageOf(s, at))
+	if strings.Contains(message, "token") && strings.Contains(message, "expired") {
+		return Reading{Class: ClassCredentialsExpired}
+	}
 	operation := operationAt(s, at)
 	words := strings.Trim(message, " .:;,\"'`)]}>(")
 	switch words {
@@ -234,6 +237,9 @@ var denialWords = []string{
 // readForbidden reads an HTTP status 403: a denial where an AWS service gave it without saying more.
 func readForbidden(s screen, at int) Reading {
 	from, to := s.lineAt(at)
+	if from > 0 && at-from < 8 { // Go v1 breaks the line between the message and the status
+		from, _ = s.lineAt(from - 1)
+	}
 	line := s.cut(max(from, at-600), min(to, at+200))
 	low := lowered(line)
 	if !holdsAny(low, "amazonaws.com", "request id", "requestid", "(service: ", "operation error ", "amazons3exception",
@@ -241,12 +247,36 @@ func readForbidden(s screen, at int) Reading {
 		"client error") {
 		return Reading{}
 	}
-	for _, other := range []string{"token", "signature", "credential", "expired", "accesskey", "proxy", "accessdenied"} {
+	if strings.Contains(lowered(s.cut(at, at+40)), "403, request id") && !holdsAny(low, "denied", "forbidden", "(service: ") {
+		return Reading{} // Go v1: the code before the status says what it is
+	}
+	for _, other := range []string{"token", "signature", "credential", "expired", "accesskey", "access key", "proxy", "accessdenied"} {
 		if strings.Contains(low, other) {
 			return Reading{}
 		}
 	}
 	return Reading{Class: ClassAuthUnspecified}
+}
+
+// readAccessTo reads the sentence of SQS and SNS: "Access to the resource URL is denied."
+func readAccessTo(s screen, at int) Reading {
+	before, _, ok := strings.Cut(s.cut(at, at+400), " is denied")
+	if !ok || strings.Contains(before, ". ") || !spokenByAWS(s, at) {
+		return Reading{}
+	}
+	return Reading{Class: ClassAuthUnspecified}
+}
+
+// readUnusableKey reads a sentence about something that could not be decrypted, or reached, with a key: Secrets Manager's, Lambda's,
+// and of services that keep data under a key.
+func readUnusableKey(s screen, at int) Reading {
+	from, to := s.lineAt(at)
+	line := lowered(s.cut(max(from, at-120), min(to, at+120)))
+	if !holdsAny(line, "can't decrypt", "cannot decrypt", "unable to decrypt", "could not decrypt", "can't encrypt", "cannot encrypt",
+		"unable to encrypt", "can't access", "cannot access", "unable to access", "not authorized to use") {
+		return Reading{}
+	}
+	return Reading{Class: ClassKMSAccess}
 }
 
 // readKeyState reads what a key's state makes of a call, where the sentence is about a key.

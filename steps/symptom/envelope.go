@@ -34,11 +34,13 @@ func fill(r *Reading, s screen, at int) {
 	}
 }
 
-// envelope returns the place of a call of an API that the end of the text names; -1 when it names none.
+// envelope returns the place of a call that the end of the text names, of an API or of another host; -1 when it names none.
 func (s screen) envelope() int {
 	begin := max(0, len(s.text)-4*reachBefore)
 	for _, lead := range []string{"when calling the ", "operation error ", "(Service: ", "rror calling ", "rror creating ",
-		"Get \"http", "Post \"http", "Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
+		"com.amazonaws.services.", "software.amazon.awssdk.services.", ".Amazon", "::Errors::", "'$fault'",
+		"annot connect to ", "ailed to connect to ", "rror connecting to ", "Max retries exceeded with url: ", "Get \"http", "Post \"http",
+		"Error executing \"", "Error: creating ", "Error: reading ", "Error: updating ", "Error: deleting "} {
 		if i := strings.LastIndex(s.cut(begin, len(s.text)), lead); i >= 0 {
 			return begin + i
 		}
@@ -108,7 +110,7 @@ func callAt(s screen, at int) (service, operation string) {
 // operationAt returns the API operation that an envelope names.
 func operationAt(s screen, at int) string {
 	for _, lead := range []string{"when calling the ", "Error executing \"", "rror calling ", "while calling the ",
-		"occurred while "} {
+		"occurred while ", "for operation '"} {
 		if i := nearest(s, at, lead); i >= 0 {
 			name := identifier(s.cut(i, len(s.text)))
 			if name != "" && name[0] >= 'A' && name[0] <= 'Z' {
@@ -118,6 +120,16 @@ func operationAt(s screen, at int) string {
 				return action
 			}
 		}
+	}
+	for text := s.cut(at-400, at); ; { // Rust: the type of an operation's errors
+		_, after, ok := strings.Cut(text, "source: ")
+		if !ok {
+			break
+		}
+		if name, ok := strings.CutSuffix(identifier(after), "Error"); ok && serviceOfOperation(name) != "" {
+			return name
+		}
+		text = after
 	}
 	// SERVICE/OPERATION of Go v1's log, and the query of an API that is called with one.
 	for _, lead := range []string{"for operation ", "Send Request ", "Validate Response ", "?Action=", "&Action="} {
@@ -181,6 +193,7 @@ func messageOf(s screen, at int) string {
 	case strings.Contains(lowered(rest[:min(len(rest), 80)]), "message"):
 		i := strings.Index(lowered(rest), "message")
 		rest = strings.TrimLeft(rest[i+len("message"):], "\"': =")
+		rest = strings.TrimPrefix(rest, "Some(\"") // Rust
 		rest, _, _ = strings.Cut(rest, "\"")
 		return rest
 	case strings.HasSuffix(lowered(before), "\"__type\":\"") || strings.HasSuffix(lowered(before), "\"__type\": \""):

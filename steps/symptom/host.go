@@ -18,7 +18,7 @@ func fillHost(r *Reading, s screen, at int) {
 	from, to := s.lineAt(at)
 	p := place{host: r.Host}
 	p.read(s.cut(max(from, at-800), min(to, at+800)), r.Class)
-	if p.host == "" || p.host == p.addr.String() && p.addr.IsValid() {
+	if p.host == "" || p.host == p.addr.String() && p.addr.IsValid() && !p.addr.IsLoopback() {
 		around := place{}
 		around.read(s.around(at, 700, 700), r.Class)
 		if p.host == "" {
@@ -109,8 +109,11 @@ var leads = []lead{
 	{"unabletoconnect on ", false}, {"to the host ", false}, {"requested host \"", false}, {"on host \"", true},
 	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
 	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
+	{"server [", true}, {"unspecified/", true}, {"`host=", true}, {"getaddrinfo for ", true}, {"could not resolve ", false},
+	{"server at `", true}, {"server at ", false},
 	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
 	{"connection to host ", false}, {"connect to address ", false}, {"connect to ", true}, {"connection to ", false},
+	{"connecting to host ", true},
 	{"connecting to ", false}, {"remote host (", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
 }
 
@@ -119,7 +122,8 @@ var sockets = []lead{
 	{"dial tcp ", false}, {"dial tcp4 ", false}, {"dial udp ", false}, {"connect etimedout ", false},
 	{"connect econnrefused ", false}, {"connect ehostunreach ", false}, {"connect enetunreach ", false},
 	{"connect econnreset ", false}, {"address: '", false}, {"\"address\":\"", false}, {"\"address\": \"", false}, {"connection refused: ", false},
-	{"connection timed out: ", false}, {"trying ", false}, {"->", false}, {"no route to host: ", false},
+	{"connection timed out: ", false}, {"no further information: ", false}, {"ipv4:", false}, {"ipv4#", false}, {"ipv6:", false},
+	{"call failed ('", false}, {"trying ", false}, {"->", false}, {"no route to host: ", false},
 }
 
 // read takes the host from a text: from a phrase that names it, else from a URL, else from the socket that was dialled.
@@ -178,6 +182,9 @@ func (p *place) read(text string, class Class) {
 		p.bracketed(text)
 	}
 	if p.host == "" {
+		p.answered(text)
+	}
+	if p.host == "" {
 		p.bare(text)
 	}
 	if p.host == "" {
@@ -188,7 +195,7 @@ func (p *place) read(text string, class Class) {
 }
 
 // behind are phrases before which a host with its port stands.
-var behind = []string{"/bootstrap: ", ": [errno ", ": connection refused", ": connection setup timed out"}
+var behind = []string{"/bootstrap: ", ": [errno ", ": connection refused", ": connection setup timed out", " failed on ", " failed: "}
 
 // before reads the host and the port that stand before a phrase.
 func (p *place) before(text, low, mark string) {
@@ -224,7 +231,7 @@ func (p *place) take(text, low string, l lead) {
 		}
 		rest := text[i+len(l.phrase):]
 		if l.phrase == "dig " || l.phrase == "nslookup " {
-			if header := strings.Index(rest[:min(len(rest), 40)], "<<>> "); header >= 0 { // dig's first line
+			if header := strings.Index(rest[:min(len(rest), 80)], "<<>> "); header >= 0 { // dig's first line
 				rest = rest[header+len("<<>> "):]
 			}
 			rest = withoutOptions(rest)
@@ -244,8 +251,14 @@ func (p *place) take(text, low string, l lead) {
 		if host == "" || strings.HasSuffix(host, "Exception") || isFile(host) || err != nil && !isHost(host) {
 			continue
 		}
+		if strings.HasPrefix(after, "=") { // user=…
+			continue
+		}
+		if after == "" && l.quoted() && strings.Contains(low[:i], l.phrase) { // cut off, and printed whole before
+			continue
+		}
 		// A word without a dot is a host where the lead says so, or where a port follows.
-		if err != nil && !strings.Contains(host, ".") && !(strings.HasPrefix(after, ":") && portAfter(after) != 0) &&
+		if err != nil && !strings.Contains(host, ".") && !(portFollows(after) && portAfter(after) != 0) && !addressFollows(after) &&
 			!(l.phrase == "lookup " && (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " on "))) &&
 			(!l.alone || !l.quoted() && notHosts[lowered(host)] && !(l.resolver() && containers[lowered(host)])) {
 			continue
@@ -256,6 +269,9 @@ func (p *place) take(text, low string, l lead) {
 		}
 		if p.port == 0 {
 			p.port = portAfter(after)
+		}
+		if port, ok := strings.CutPrefix(after, "/"); ok && l.phrase == "could not resolve " { // telnet: HOST/PORT
+			p.port = portAt(port)
 		}
 		if strings.HasPrefix(after, "/") || strings.HasPrefix(after, " (") { // localhost/127.0.0.1, host (10.0.0.1)
 			inner, behind := hostToken(strings.TrimLeft(after, "/ ("))
@@ -268,6 +284,22 @@ func (p *place) take(text, low string, l lead) {
 		}
 		return
 	}
+}
+
+// portFollows reports whether what stands behind a host goes on with its port: ":443", ", port 443", " port 443".
+func portFollows(after string) bool {
+	return strings.HasPrefix(after, ":") || strings.HasPrefix(strings.TrimLeft(after, ", "), "port ")
+}
+
+// addressFollows reports whether an address stands behind the host, as Java prints it: localhost/127.0.0.1:80.
+func addressFollows(after string) bool {
+	inner, ok := strings.CutPrefix(after, "/")
+	if !ok {
+		return false
+	}
+	host, _ := hostToken(inner)
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 // notHosts are the words that follow "connect to" and the like where no host does.
@@ -365,8 +397,24 @@ func isFile(token string) bool {
 	return false
 }
 
-// portAfter returns the port that follows a host: ":443", ", port=443", " port 443", " (10.0.0.1), port 443".
+// portAfter returns the port that follows a host: ":443", ", port=443", " port 443", " (10.0.0.1), port 443", "/<unresolved>:443",
+// "', 443)".
 func portAfter(after string) uint16 {
+	after = strings.TrimPrefix(after, "/<unresolved>")
+	if quoted, ok := strings.CutPrefix(after, "`:`"); ok {
+		return portAt(quoted)
+	}
+	if tuple, ok := strings.CutPrefix(after, "', "); ok {
+		if p := portAt(tuple); p != 0 {
+			return p
+		}
+	}
+	if open := strings.Index(after[:min(len(after), 4)], "("); open >= 0 { // the address may be one with colons
+		_, rest, ok := strings.Cut(after[open:min(len(after), open+60)], ")")
+		if ok && strings.HasPrefix(strings.TrimLeft(rest, ", "), "port ") {
+			after = rest
+		}
+	}
 	if strings.HasPrefix(after, ":") {
 		return portAt(after[1:])
 	}
@@ -439,6 +487,17 @@ func isPage(host, after string) bool {
 	return host == "aws.amazon.com" || strings.HasPrefix(after, "/doc/") || host == "links.services.aws"
 }
 
+// answered reads the host that the command of this name was asked for: "Host NAME not found: 3(NXDOMAIN)".
+func (p *place) answered(text string) {
+	before, code, ok := strings.Cut(text, " not found: ")
+	if !ok || len(code) < 2 || !isDigit(code[0]) || code[1] != '(' {
+		return
+	}
+	if host, rest := hostToken(before[strings.LastIndexByte(before, ' ')+1:]); rest == "" && isHost(host) {
+		p.host = host
+	}
+}
+
 // bare reads a host of AWS, or an address with a port, that stands in a sentence without anything that leads to it.
 func (p *place) bare(text string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \"'`()<>,;=", r) }) {
@@ -450,7 +509,8 @@ func (p *place) bare(text string) {
 			_, inner = hostToken(inner)
 			port = portAfter(inner)
 		}
-		if aws && host[0] != '*' && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 {
+		export := err == nil && strings.HasPrefix(after, ":/") // of NFS
+		if aws && host[0] != '*' && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 || export {
 			p.host = host
 			if port != 0 {
 				p.port = port
@@ -463,6 +523,18 @@ func (p *place) bare(text string) {
 	}
 }
 
+// endsInFailure reports whether what stands before a bracket is what .NET says of a connection that failed.
+func endsInFailure(before string) bool {
+	before = lowered(strings.TrimRight(before[max(0, len(before)-40):], " ."))
+	for _, end := range []string{"refused", "timed out", "is known", "not known", "unreachable", "unavailable",
+		"reset by peer", "no route to host", "try again", "refused it"} {
+		if strings.HasSuffix(before, end) {
+			return true
+		}
+	}
+	return false
+}
+
 // bracketed reads .NET's "(ADDRESS:PORT)" and "(HOST:PORT)", and Kafka's "(HOST/ADDRESS:PORT)" and "(/ADDRESS:PORT)".
 func (p *place) bracketed(text string) {
 	for i := strings.IndexByte(text, '('); i >= 0; {
@@ -472,7 +544,7 @@ func (p *place) bracketed(text string) {
 			dialled, after = hostToken(inner)
 		}
 		if addr, err := netip.ParseAddr(dialled); strings.HasPrefix(after, ":") && (err == nil || isName(host) ||
-			host == "localhost") {
+			host == "localhost" || isHost(host) && endsInFailure(text[:i])) {
 			if port := portAt(after[1:]); port != 0 {
 				p.host, p.port, p.addr = host, port, addr
 				return

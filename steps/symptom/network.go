@@ -28,6 +28,14 @@ func readNameless(s screen, at int) Reading {
 	return Reading{Class: ClassDNS}
 }
 
+// readDig reads what dig says of a server that did not answer, unless another try was answered.
+func readDig(s screen, at int) Reading {
+	if strings.Contains(s.cut(at, at+1600), "status: NOERROR") {
+		return Reading{}
+	}
+	return Reading{Class: ClassDNS}
+}
+
 // readHostAlone reads the message of Java's SDKs that ends with a host: the exception for an unknown host prints nothing else.
 func readHostAlone(s screen, at int) Reading {
 	rest := s.cut(at+len("unable to execute http request: "), at+400)
@@ -168,7 +176,7 @@ func readTimedOut(s screen, at int) Reading {
 	}
 	after, fits := lowered(s.cut(end, end+12)), end == len(s.text)
 	for _, next := range []string{".", ",", ")", "]", "\"", "'", ":", ";", "!", "}", " after", " while", " waiting",
-		" connecting", " when conn", " on ", " for ", " to ", " exceeded", " occurred", " expired", " (", " -", " at ",
+		" connecting", " when conn", " on ", " for ", " to ", " exceeded", " occurred", " expired", " trying", " (", " -", " at ",
 		" in "} {
 		fits = fits || strings.HasPrefix(after, next)
 	}
@@ -232,18 +240,47 @@ func readConnectFailed(s screen, at int) Reading {
 
 // readErrno reads the error number of the system in "Can't connect to MySQL server on 'HOST' (110)".
 func readErrno(s screen, at int) Reading {
-	_, rest, _ := strings.Cut(s.cut(at, at+300), "' (")
-	switch number, _, _ := strings.Cut(strings.ReplaceAll(rest, " ", ")"), ")"); number {
-	case "110", "10060", "60":
-		return Reading{Class: ClassTimeout}
-	case "111", "10061", "61":
-		return Reading{Class: ClassRefused}
-	case "113", "101":
-		return Reading{Class: ClassNoRoute}
-	case "-2", "-3":
-		return Reading{Class: ClassDNS}
+	_, rest, ok := strings.Cut(s.cut(at, at+300), "' (")
+	if !ok {
+		return readUnreached(s, at)
 	}
-	return Reading{}
+	if strings.HasPrefix(rest, "timed out") {
+		return Reading{Class: ClassTimeout}
+	}
+	number, _, _ := strings.Cut(strings.ReplaceAll(rest, " ", ")"), ")")
+	return Reading{Class: systemNumbers[number]}
+}
+
+// systemNumbers are the error numbers of Linux and of Windows: where the message is in another language, only the number tells.
+var systemNumbers = map[string]Class{
+	"110": ClassTimeout, "10060": ClassTimeout, "60": ClassTimeout, "111": ClassRefused, "10061": ClassRefused, "61": ClassRefused,
+	"113": ClassNoRoute, "101": ClassNoRoute, "10065": ClassNoRoute, "10051": ClassNoRoute, "104": ClassReset, "10054": ClassReset,
+	"-2": ClassDNS, "-3": ClassDNS, "-5": ClassDNS, "11001": ClassDNS, "11002": ClassDNS,
+}
+
+// readUnreached reads the sentence of a client that hides what the system said. A host of its own refuses; others most often do not
+// answer.
+func readUnreached(s screen, at int) Reading {
+	p := place{}
+	_, to := s.lineAt(at)
+	p.read(s.cut(at, min(to, at+200)), ClassTimeout)
+	switch {
+	case p.host == "":
+		return Reading{}
+	case p.host == "localhost" || p.addr.IsLoopback():
+		return Reading{Class: ClassRefused}
+	}
+	return Reading{Class: ClassTimeout}
+}
+
+// readConnecting reads redis-py's "Error NUMBER connecting to HOST:PORT" and Python's "[WinError NUMBER]".
+func readConnecting(s screen, at int) Reading {
+	_, rest, _ := strings.Cut(s.cut(at, at+80), "rror ")
+	end := strings.IndexAny(rest, " ]")
+	if end < 0 || rest[end] == ' ' && !strings.HasPrefix(rest[end:], " connecting to ") {
+		return Reading{}
+	}
+	return Reading{Class: systemNumbers[rest[:end]]}
 }
 
 // readRate reads a mere rate limit, which other services have too.

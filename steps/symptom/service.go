@@ -203,7 +203,8 @@ func spokenService(s screen, at int) string {
 		for _, w := range spokenNames {
 			for i, offset := strings.Index(line, w.words), 0; i >= 0; {
 				begin, end := offset+i, offset+i+len(w.words)
-				if (begin == 0 || !isWord(line[begin-1]) && line[begin-1] != '/' && line[begin-1] != '-') && nameEndsAt(line, end) {
+				if (begin == 0 || !isWord(line[begin-1]) && line[begin-1] != '/' && line[begin-1] != '-') && nameEndsAt(line, end) &&
+					!givesCredentials(line[end:]) {
 					return w.service
 				}
 				offset = end
@@ -212,6 +213,18 @@ func spokenService(s screen, at int) string {
 		}
 	}
 	return ""
+}
+
+// givesCredentials reports whether the words behind IAM or EC2 make it the source of credentials instead of the service that was
+// called: "IAM role", "EC2 instance metadata".
+func givesCredentials(after string) bool {
+	for _, words := range []string{" role", " IMDS", " instance profile", " instance role", " instance metadata",
+		" Instance Metadata", " metadata"} {
+		if strings.HasPrefix(after, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // nameEndsAt reports whether the name of a service ends at an offset: with the word, or before the next word of a type

@@ -4,7 +4,12 @@ import "strings"
 
 // session returns where a text tells of a session of ECS Exec that failed, -1 when it does not.
 func (s screen) session() int {
+	const most = "xec" // most signs hold it, and few texts do: a log is gone through once for all of them
+	exec := strings.Contains(s.text, most)
 	for _, sign := range sessionSigns {
+		if !exec && strings.Contains(sign, most) {
+			continue
+		}
 		if at := strings.Index(s.text, sign); at >= 0 {
 			return at
 		}

@@ -279,14 +279,14 @@ func (s screen) withoutNames() string {
 			}
 			at += i + len(lead.phrase)
 			skip := lead.skip
-			for at < len(s.text) && skip > 0 && strings.IndexByte(nameEnds, s.text[at]) < 0 {
+			for at < len(s.text) && skip > 0 && !nameEnds[s.text[at]] {
 				if s.text[at] == lead.until[0] {
 					skip--
 				}
 				at++
 			}
 			end := at
-			for end < len(s.text) && strings.IndexByte(nameEnds, s.text[end]) < 0 {
+			for end < len(s.text) && !nameEnds[s.text[end]] {
 				end++
 			}
 			if text := s.text[at:end]; strings.HasSuffix(text, ":") {
@@ -309,7 +309,14 @@ func (s screen) withoutNames() string {
 	return string(blanked)
 }
 
-const nameEnds = " \"'`<>(){}[]"
+var nameEnds = bytesOf(" \"'`<>(){}[]")
+
+func bytesOf(s string) (set [256]bool) {
+	for i := range len(s) {
+		set[s[i]] = true
+	}
+	return set
+}
 
 // cut returns the text between two offsets, as far as it has them.
 func (s screen) cut(from, to int) string {

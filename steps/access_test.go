@@ -204,3 +204,18 @@ func TestWhatOnlyTheMessageSaysIsToldAsSuch(t *testing.T) {
 		t.Errorf("missing %q", s.Missing)
 	}
 }
+
+// Grants of a key are not read. Where only the policies say no, that is told; where the service says no itself, there is none.
+func TestWhatGrantsCouldAllowIsTold(t *testing.T) {
+	const denied = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed"
+	for text, want := range map[string]bool{"": true, denied: false} {
+		reader, c := openWorld(t, "iam-kms-denied")
+		c.Error = text
+		r := walkCaseWithout(t, reader, c)
+		s := stepOf(r, "access.key")
+		told := slices.ContainsFunc(s.Evidence, func(e steps.Evidence) bool { return strings.Contains(e.Detail, "aws kms list-grants --key-id") })
+		if s.Verdict != steps.Fail || told != want {
+			t.Errorf("%q: %s with %v", text, s.Verdict, s.Evidence)
+		}
+	}
+}

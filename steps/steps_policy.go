@@ -406,6 +406,9 @@ func judgeKey(f Facts) Finding {
 			found.Evidence = append(found.Evidence, Evidence{Kind: "kms-key", ID: k.ARN, Detail: fmt.Sprintf("%s does not allow %s", l, worst)})
 		}
 		found.Evidence = append(found.Evidence, statementEvidence("kms-key", k.ARN, verdict.Decision)...)
+		if !blamed {
+			found.Evidence = append(found.Evidence, grantsUnread(verdict, k.ARN, f.c.Region)...)
+		}
 		found.Fixes = keyFixes(f, k, r, lacking, verdict)
 		return found
 	case verdict.Answer == iam.Unknown:
@@ -415,6 +418,14 @@ func judgeKey(f Facts) Finding {
 		return Finding{Verdict: Warn, Summary: "the key lets the role use it now, and the message says that it did not", Evidence: c.message()}
 	}
 	return Finding{Verdict: Pass, Summary: "the role may use the key behind the resource", Evidence: statementEvidence("kms-key", k.ARN, verdict.Decision)}
+}
+
+// grantsUnread says of a key whose policies let nobody through, but deny nothing, what could do so beside them. See "Grants in AWS KMS".
+func grantsUnread(v iam.Verdict, key, region string) []Evidence {
+	if v.Answer != iam.NoMatch {
+		return nil
+	}
+	return []Evidence{{Kind: "kms-key", ID: key, Detail: fmt.Sprintf("its grants, which could allow it too, are not read: aws kms list-grants --key-id %s --region %s shows them", aws.ShortName(key), region)}}
 }
 
 // keyFixes lets the role use the key: by a policy of the role where the key's policy lets those count, else in the key's policy.

@@ -1,12 +1,14 @@
 package steps
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/iam"
+	"fargate-doctor/steps/symptom"
 )
 
 // judgeJSONKeys tells which keys are taken out of secrets. A task that runs has got them.
@@ -45,13 +47,14 @@ func judgeJSONKeys(f Facts) Finding {
 func judgeStartKeys(f Facts) Finding {
 	all := rulings.Of(f)
 	var parts []Finding
-	lacking := map[string][]callRuled{}
+	lacking, unread := map[string][]callRuled{}, map[string][]Evidence{}
 	for i, n := range startNeeds.Of(f) {
 		if !ofSecrets(n) {
 			continue
 		}
 		k := all[i].key
 		if k.asked && identityLacks(k.verdict) {
+			unread[all[i].role] = grantsUnread(k.verdict, k.request.Resource, cmp.Or(n.from.region, f.c.Region))
 			lacking[all[i].role] = append(lacking[all[i].role], callRuled{needCall: needCall{"kms:Decrypt", k.request.Resource}, request: k.request})
 			continue
 		}
@@ -60,6 +63,9 @@ func judgeStartKeys(f Facts) Finding {
 	for _, role := range slices.Sorted(maps.Keys(lacking)) {
 		found := lacks(f, "kms.access-denied", role, executes, lacking[role])
 		found.Resources = []string{lacking[role][0].resource, role}
+		if !told.Of(f).is(symptom.ClassKMSDenied) {
+			found.Evidence = append(found.Evidence, unread[role]...)
+		}
 		parts = append(parts, found)
 	}
 	if len(parts) == 0 {
@@ -106,6 +112,9 @@ func keyOfNeed(f Facts, n need, k keySide, role string) Finding {
 		found.Evidence = append(found.Evidence, Evidence{Kind: "kms-key", ID: key.ARN, Detail: fmt.Sprintf("%s does not allow kms:Decrypt", l)})
 	}
 	found.Evidence = append(found.Evidence, statementEvidence("kms-key", key.ARN, k.verdict.Decision)...)
+	if !told.Of(f).is(symptom.ClassKMSDenied) {
+		found.Evidence = append(found.Evidence, grantsUnread(k.verdict, key.ARN, cmp.Or(n.from.region, f.c.Region))...)
+	}
 	if slices.Contains(k.verdict.Refusing, iam.Resource) {
 		found.Fixes = openKey(f, k)
 	}

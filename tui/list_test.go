@@ -116,7 +116,7 @@ func manyTasks(n int) []subject {
 		t := aws.Task{ARN: arn("task", "shop/"+id), ID: id, Group: fmt.Sprintf("service:svc-%d", i%97), LastStatus: "RUNNING",
 			TaskDefinition: arn("task-definition", fmt.Sprintf("svc-%d:%d", i%97, i%13)), Zone: testRegion + "b",
 			Started: noon.Add(-time.Duration(i) * time.Minute)}
-		all = append(all, subject{isTask: true, task: t})
+		all = append(all, taskSubject(t))
 	}
 	return all
 }

@@ -35,6 +35,7 @@ type screen interface {
 type inquiry struct {
 	steps.Case
 	subject              string // the task or service as the person calls it
+	stopped              told   // how the task failed to start, where the list has told it
 	noAction, noResource bool   // the person does not know which call was refused, or on what
 }
 

@@ -9,13 +9,24 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/steps"
+	"fargate-doctor/steps/symptom"
 )
 
 // A subject is a row of the tasks screen: a task, or a service.
 type subject struct {
 	isTask  bool
 	task    aws.Task
+	end     symptom.Class // how a task ended that has, decoded from what ECS says of it (R39)
 	service aws.Service
+}
+
+func taskSubject(t aws.Task) subject {
+	s := subject{isTask: true, task: t}
+	if t.Ended() {
+		s.end = symptom.ReadStopped(s.said()).Class
+	}
+	return s
 }
 
 func (s subject) key() string {
@@ -27,8 +38,11 @@ func (s subject) key() string {
 
 // choose takes the subject for the one that the person asks about.
 func (s subject) choose(q *inquiry) {
-	q.Task, q.Service = "", ""
+	q.Task, q.Service, q.stopped = "", "", told{}
 	if s.isTask {
+		if steps.Symptom(s.end.Symptom()) == steps.Start {
+			q.stopped = told{"From ECS, of how the task stopped", capital(s.end.Words()), steps.Proposal{Case: steps.Case{Symptom: steps.Start}, Line: s.said()}}
+		}
 		q.Task = s.task.ARN
 		q.subject = subjectOf(q.Case)
 		if name := s.task.ServiceName(); name != "" {
@@ -97,14 +111,19 @@ func (s subject) exec() string {
 	return "off"
 }
 
-// lastWords is what is known of a task's end, or the newest event of a service.
+// lastWords is how a task ended, in short and in ECS's words; or the newest event of a service.
 func (s subject) lastWords() string {
-	if !s.isTask {
-		if len(s.service.Events) > 0 {
-			return strings.TrimPrefix(s.service.Events[0].Message, "(service "+s.service.Name+") ")
-		}
-		return ""
+	switch {
+	case !s.isTask && len(s.service.Events) > 0:
+		return strings.TrimPrefix(s.service.Events[0].Message, "(service "+s.service.Name+") ")
+	case s.end != "" && s.end != symptom.ClassOther:
+		return s.end.Words() + " · " + s.said()
 	}
+	return s.said()
+}
+
+// said is what ECS says of a task's end, or of its containers.
+func (s subject) said() string {
 	words := []string{}
 	if s.task.StoppedReason != "" {
 		words = append(words, s.task.StoppedReason)
@@ -173,7 +192,7 @@ func subjectColumns(region string) []column[subject] {
 	address.yields = 2
 	exec := text("EXEC", subject.exec)
 	exec.yields = 3
-	words := column[subject]{title: "LAST WORDS", grows: true, least: 12, text: func(s subject) string { return s.lastWords() }}
+	words := column[subject]{title: "LAST WORDS", grows: true, least: 28, text: func(s subject) string { return s.lastWords() }}
 	return []column[subject]{status, text("TASK", subject.id), service, definition, age, az, address, exec, words}
 }
 

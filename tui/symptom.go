@@ -13,7 +13,7 @@ import (
 type symptoms struct {
 	of      inquiry
 	offered []steps.SymptomInfo
-	story   []told // what a demo world's application printed
+	story   []told // what a demo world's application printed, and how the task stopped
 	log     logbook
 	cursor  int   // over the symptoms, then over what is told
 	starts  []int // the line in which each of those is drawn
@@ -23,7 +23,12 @@ func newSymptom(e *env, q inquiry) *symptoms {
 	s := &symptoms{of: q, offered: steps.Symptoms(), log: newLogbook(q)}
 	want := e.options.Suggested
 	if t := hear(want.Error); t.Symptom != "" {
-		s.story = []told{{"From the story", steps.Proposal{Case: t.Case, Line: t.reading.Line}}}
+		s.story = []told{{"From the story", "", steps.Proposal{Case: t.Case, Line: t.reading.Line}}}
+	}
+	if q.stopped.from != "" {
+		s.story = append(s.story, q.stopped)
+	}
+	if len(s.story) > 0 {
 		s.cursor = len(s.offered)
 		return s
 	}

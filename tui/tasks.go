@@ -119,7 +119,7 @@ func (s *tasks) receive(e *env, msg tea.Msg) tea.Cmd {
 	switch p := msg.(type) {
 	case page[aws.Task]:
 		if p.id == s.tasks.id {
-			s.list.add(subjects(p.rows, func(t aws.Task) subject { return subject{task: t, isTask: true} }))
+			s.list.add(subjects(p.rows, taskSubject))
 		}
 	case page[aws.Service]:
 		if p.id == s.services.id {

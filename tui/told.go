@@ -18,6 +18,7 @@ import (
 // told is a failure that the person need not describe, because something tells it.
 type told struct {
 	from string // "From the story"
+	says string // what it is, where the case does not tell
 	steps.Proposal
 }
 
@@ -59,7 +60,7 @@ func (l *logbook) receive(e *env, msg tea.Msg) {
 	if p, ok := msg.(page[steps.Proposal]); ok && p.id == l.reading.id {
 		l.read, l.told = true, nil
 		for _, proposal := range p.rows[:min(len(p.rows), mostTold)] {
-			l.told = append(l.told, told{"From the application's log", proposal})
+			l.told = append(l.told, told{"From the application's log", "", proposal})
 		}
 	}
 	l.reading.ended(e, msg)
@@ -91,6 +92,9 @@ func (l *logbook) state(p palette, w int) []string {
 
 // what says a failure in short: the symptom, and the call or the target.
 func (t told) what() string {
+	if t.says != "" {
+		return t.says
+	}
 	c := t.Case
 	s := symptomTitle(c.Symptom)
 	if c.Action == "" && c.Target == "" || c.Error != "" && hear(c.Error).reading.Class.AboutCredentials() {

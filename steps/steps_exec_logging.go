@@ -55,7 +55,7 @@ func (c *logCheck) fail(fatal bool, summary, destination, detail string, fixes .
 	if fatal {
 		found.Means = "The cluster asks for an encrypted log, and the agent refuses sessions while it can't see that the log is."
 	}
-	if !fatal && c.c.sessionError().cause == "exec.target-not-connected" {
+	if !fatal && c.c.notConnected() {
 		found.Verdict = Warn // the agent connects before it logs anything
 	}
 	c.found = append(c.found, found)

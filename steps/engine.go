@@ -98,6 +98,9 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 			r.Resolved = p.wanted
 		}
 	}
+	if p, ok := stoppedTrace(f, r.Causes); ok {
+		r.Trace, r.Resolved = p.main, p.resolution
+	}
 	if c.Symptom == Start {
 		r.Needs, _ = matrix.Try(f)
 		r.Trace = foremostTrace(f)

@@ -21,8 +21,11 @@ type wayfinding struct {
 	shared  func(need) bool     // of which needs the ways are judged together, so that what stops several of them is told once
 }
 
-// startWays are the ways of what a start needs.
-var startWays = findWays("the start", startNeeds, sharesWay, fileSystems)
+// The ways of what a start needs, and of what the Exec agent needs for a session.
+var (
+	startWays   = findWays("the start", startNeeds, sharesWay, fileSystems)
+	sessionWays = findWays("the sessions", sessionNeeds, besideChannel)
+)
 
 // findWays makes the facts about the ways of needs. They want what else says where a need leads.
 func findWays(of string, needs *Fact[[]need], shared func(need) bool, wanted ...known) wayfinding {
@@ -97,6 +100,8 @@ func findWays(of string, needs *Fact[[]need], shared func(need) bool, wanted ...
 					way = needWay{skip: "goes through an interface of Fargate's own, past this VPC"}
 				case need.host == "":
 					way = needWay{skip: "nothing that is known is dialled"}
+				case need.proxy != "":
+					way = needWay{skip: "goes through the proxy that " + need.proxy + " names"}
 				case !ok:
 					way = needWay{target: need.target(services)}
 					way.paths = n.traced(needFlows(n, f, need, way.target), at)

@@ -9,6 +9,15 @@ import (
 	"fargate-doctor/aws/vpc"
 )
 
+// judged asks all questions about the ways that are judged together. Which endpoints there are is none where every way is open.
+func (ways wayfinding) judged(f Facts) []Finding {
+	found := []Finding{ways.judgeNames(f), ways.judgeRoutes(f), ways.over(f, "", slices.Concat(endpointTests, groupTests, aclTests)...)}
+	if all, _ := ways.of(f, ways.shared); slices.ContainsFunc(all, func(w needWay) bool { return !w.passes() }) {
+		found = append(found, ways.judgeEndpoints(f))
+	}
+	return found
+}
+
 // over answers a question about the ways that are judged together from the checks of their traces.
 func (ways wayfinding) over(f Facts, good string, tests ...vpc.Test) Finding {
 	all, of := ways.of(f, ways.shared)

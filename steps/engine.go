@@ -223,7 +223,7 @@ func causesOf(results []StepResult) []Cause {
 				return list
 			}
 		}
-		return append(list, Cause{Code: f.Cause, Resources: f.Resources, Summary: f.Summary, Step: step})
+		return append(list, Cause{Code: f.Cause, Resources: f.Resources, Summary: f.Summary, Step: step, Spares: f.spares})
 	}
 	for _, r := range results {
 		for _, f := range append([]Finding{r.Finding}, r.Also...) {

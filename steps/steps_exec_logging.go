@@ -61,7 +61,7 @@ func (c *logCheck) add(found Finding, fatal bool) {
 	if fatal {
 		means = "The cluster asks for an encrypted log, and the agent refuses sessions while it can't see that the log is."
 	}
-	found.Means = strings.TrimSpace(found.Means + " " + means)
+	found.Means, found.spares = strings.TrimSpace(found.Means+" "+means), !fatal
 	if !fatal && c.c.notConnected() {
 		found.Verdict = Warn // the agent connects before it logs anything
 	}

@@ -14,6 +14,7 @@ func judgeSessionWays(f Facts) Finding {
 	parts := sessionWays.judged(f)
 	var shown []Evidence
 	var means, names []string
+	spares := true
 	for i, n := range of {
 		w := all[i]
 		shown = append(shown, Evidence{Kind: "way", ID: n.address(), Detail: n.title() + ": " + w.inWords()})
@@ -31,6 +32,7 @@ func judgeSessionWays(f Facts) Finding {
 		case n.proxy != "":
 			parts = append(parts, Finding{Summary: "whether the proxy that " + n.proxy + " names gets the agent through to " + n.host + " can't be read from AWS", settled: true})
 		case blocked:
+			spares = spares && n.spares
 			if !slices.Contains(means, n.without) {
 				means = append(means, n.without)
 			}
@@ -42,7 +44,10 @@ func judgeSessionWays(f Facts) Finding {
 	}
 	found.Evidence = append(slices.Clone(found.Evidence), shown...)
 	if found.Verdict == Fail {
-		found.Means = strings.Join(append(means, found.Means), " ")
+		found.Means, found.spares = strings.Join(append(means, found.Means), " "), spares
+		for i := range found.Also {
+			found.Also[i].spares = spares
+		}
 	}
 	return found
 }

@@ -56,7 +56,7 @@ func TestOurOwnSessionErrorsLeadToTheirCause(t *testing.T) {
 
 // A snapshot holds what the branch reads, whatever the person who took it had in mind.
 func TestASnapshotAnswersAboutSessions(t *testing.T) {
-	for _, name := range []string{"healthy-exec", "exec-kms-denied", "exec-logging-denied", "exec-task-role-denied", "several-exec"} {
+	for _, name := range []string{"healthy-exec", "exec-kms-denied", "exec-logging-denied", "exec-task-role-denied", "several-exec", "exec-kms-no-path", "exec-log-no-path"} {
 		file := filepath.Join(t.TempDir(), "recorded.zip")
 		if r := run(t, "", "snapshot", "--demo="+name, "-o", file); r.status != exitFine {
 			t.Fatalf("%s: snapshot: %s", name, r.err)

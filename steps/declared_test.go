@@ -42,6 +42,16 @@ func (d denying) Read(ctx context.Context, q aws.Query, page func(json.RawMessag
 	return d.Reader.Read(ctx, q, page)
 }
 
+// encrypting has every cluster encrypt its sessions with a key.
+type encrypting struct{ aws.Reader }
+
+func (e encrypting) Read(ctx context.Context, q aws.Query, page func(json.RawMessage) error) error {
+	if q.Operation != "DescribeClusters" {
+		return e.Reader.Read(ctx, q, page)
+	}
+	return page(json.RawMessage(`{"clusters":[{"clusterArn":"arn:aws:ecs:eu-central-1:111122223333:cluster/shop","clusterName":"shop","status":"ACTIVE","configuration":{"executeCommandConfiguration":{"kmsKeyId":"6f1c2d3e-8a4b-4c5d-9e0f-7a1b2c3d4e5f"}}}]}`))
+}
+
 // Undeclared use panics in every walk, so what is left to show is that nothing is declared in vain: over all worlds every step
 // uses every fact that it declares.
 func TestStepsUseTheFactsThatTheyDeclare(t *testing.T) {
@@ -65,6 +75,7 @@ func TestStepsUseTheFactsThatTheyDeclare(t *testing.T) {
 	f := loadWorld(t, "route-igw-without-public-ip", func(r aws.Reader) aws.Reader { return denying{r, []string{"ec2:DescribeRouteTables"}} })
 	f.c.Answers = map[string]string{"route.subnet": "public"}
 	record(f)
+	record(loadWorld(t, "route-igw-without-public-ip", func(r aws.Reader) aws.Reader { return encrypting{r} }))
 	for _, s := range tree {
 		for _, k := range slices.Concat(s.Needs, s.Wants) {
 			if !used[s.ID][k.name()] {

@@ -116,6 +116,7 @@ var waysThroughTheTree = []string{
 	"healthy-access", "several-access", "iam-wrong-role", "iam-boundary-denied", "iam-kms-denied", "iam-scp-denied-simulated", "unsure-access",
 	"iam-endpoint-policy-deny-only", "iam-resource-policy-denied-cross-account",
 	"healthy-exec", "exec-not-enabled", "exec-task-role-denied", "exec-caller-denied", "exec-agent-not-running", "exec-target-not-connected", "several-exec",
+	"exec-kms-no-path", "exec-kms-endpoint-policy", "exec-log-no-path", "exec-bucket-no-path", "exec-bucket-endpoint-policy",
 	"healthy-start", "healthy-start-endpoints", "healthy-start-mended", "healthy-start-media", "start-unexplained", "start-pending", "start-no-way-out",
 	"start-endpoint-missing", "start-endpoint-policy", "start-endpoint-group", "start-no-public-address", "start-capacity", "start-role-not-assumable", "start-key-disabled",
 	"image-not-found", "image-auth-denied", "image-platform-mismatch", "secret-access-denied", "secret-not-found", "secret-other-region", "secret-by-name",

@@ -98,6 +98,9 @@ func (e *Engine) Walk(ctx context.Context, c Case, observe func(Event)) (Report,
 			r.Resolved = p.wanted
 		}
 	}
+	if p, ok := stoppedTrace(f, r.Causes); ok {
+		r.Trace, r.Resolved = p.main, p.resolution
+	}
 	if c.Symptom == Start {
 		r.Needs, _ = matrix.Try(f)
 		r.Trace = foremostTrace(f)
@@ -220,7 +223,7 @@ func causesOf(results []StepResult) []Cause {
 				return list
 			}
 		}
-		return append(list, Cause{Code: f.Cause, Resources: f.Resources, Summary: f.Summary, Step: step})
+		return append(list, Cause{Code: f.Cause, Resources: f.Resources, Summary: f.Summary, Step: step, Spares: f.spares})
 	}
 	for _, r := range results {
 		for _, f := range append([]Finding{r.Finding}, r.Also...) {

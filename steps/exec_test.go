@@ -24,6 +24,8 @@ func TestWhatAFailedSessionPrintsLeadsToItsBranch(t *testing.T) {
 		"SessionManagerPlugin is not found. Please refer to SessionManager Documentation here: http://docs.aws.amazon.com/console/systems-manager/session-manager-plugin-not-found":                                                                                                                                      steps.Exec,
 		"An error occurred (AccessDeniedException) when calling the ExecuteCommand operation: User: arn:aws:iam::111122223333:user/anna is not authorized to perform: ecs:ExecuteCommand on resource: arn:aws:ecs:eu-central-1:111122223333:cluster/shop":                                                                steps.Exec,
 		"Unable to start command: Failed to start pty: fork/exec /bin/bash: no such file or directory":                                                                                                                                                                                                                   steps.Exec,
+		"----------ERROR-------\nEncountered error while initiating handshake. Handshake timed out. Please ensure that you have the latest version of the session manager plugin.":                                                                                                                                       steps.Exec,
+		"Your session has been terminated for the following reasons: We couldn't start the session because encryption is not set up on the selected Amazon S3 bucket. Either encrypt the bucket or choose an option to enable logging without encryption.":                                                               steps.Exec,
 		"operation error ECS: ExecuteCommand, https response error StatusCode: 400, TargetNotConnectedException: ":                                                                                                                                                                                                       steps.Exec,
 		"botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL: \"https://sns.eu-central-1.amazonaws.com/\"":                                                                                                                                                                                          steps.Timeout,
 		"User: arn:aws:sts::111122223333:assumed-role/web/7c1e is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-central-1:111122223333:orders because no identity-based policy allows the sns:Publish action":                                                                                       steps.Auth,
@@ -155,11 +157,84 @@ func TestExecOfAServiceThatCantBeRead(t *testing.T) {
 func TestAnotherAccountsVPCGivesNoFalseFailure(t *testing.T) {
 	for world, want := range map[string]steps.Overall{"exec-endpoint-missing": steps.Inconclusive, "healthy-exec": steps.Inconclusive, "healthy-exec-conditions": steps.OK, "exec-agent-not-running": steps.Misconfigured} {
 		reader, c := openWorld(t, world)
-		// The endpoint that the agent goes to is in the list of all but the first, and so its way is known; those of KMS and logs are not looked for elsewhere.
+		// The endpoint that the agent goes to is in the list of all but the first, and so are those of KMS and logs; whether the other account has one for S3 nobody knows.
 		shared := rewritten{reader, "ec2:DescribeVpcs", `"OwnerId":"111122223333"`, `"OwnerId":"999900001111"`}
 		if r := walkCaseWithout(t, shared, c); r.Verdict != want || want != steps.Misconfigured && len(r.Causes) > 0 {
 			t.Errorf("%s: %s with %v\n%s", world, r.Verdict, codes(r), describe(r))
 		}
+	}
+}
+
+// What a session needs beside ssmmessages is judged by its own way: it is a cause where the session needs it, told once where the way to
+// ssmmessages is stopped by the same, and no more than worth knowing where the session does not hang on it.
+func TestWhatASessionNeedsBesideTheChannel(t *testing.T) {
+	const (
+		key       = `"kmsKeyId":"arn:aws:kms:eu-central-1:111122223333:key/6f1c2d3e-8a4b-4c5d-9e0f-7a1b2c3d4e5f"`
+		connected = "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later."
+		service   = "com.amazonaws.eu-central-1."
+	)
+	without := func(r aws.Reader, name string) aws.Reader {
+		return rewritten{r, "ec2:DescribeVpcEndpoints", `"` + service + name + `"`, `"` + service + `athena"`}
+	}
+	for _, test := range []struct {
+		name, world, error string
+		change             func(aws.Reader) aws.Reader
+		verdict            steps.Verdict
+		causes             []string
+		resources          []string // of the causes, the first of each
+	}{
+		{"no key, no endpoint", "exec-kms-no-path", "", func(r aws.Reader) aws.Reader { return rewritten{r, "ecs:DescribeClusters", key, `"x":""`} }, steps.Skipped, []string{}, nil},
+		{"neither endpoint", "exec-kms-no-path", "", func(r aws.Reader) aws.Reader { return without(r, "ssmmessages") }, steps.Fail,
+			[]string{"endpoint.missing", "endpoint.missing"}, []string{"vpc-07e17e027e2388a52", service + "kms"}},
+		{"nothing gets out", "healthy-exec", "", func(r aws.Reader) aws.Reader {
+			return rewritten{r, "ec2:DescribeSecurityGroups", `"CidrIp":"0.0.0.0/0"`, `"CidrIp":"10.99.0.0/16"`}
+		}, steps.Skipped, []string{"sg.egress-denied"}, []string{"sg-016d4c285ba365d1e"}},
+		{"no endpoint for logs, and the group is encrypted", "healthy-exec", "", func(r aws.Reader) aws.Reader { return without(r, "logs") }, steps.Fail,
+			[]string{"endpoint.missing"}, []string{service + "logs"}},
+		{"the container's own log", "exec-endpoint-policy", "", func(r aws.Reader) aws.Reader { return without(r, "logs") }, steps.Warn,
+			[]string{"iam.endpoint-policy-denied"}, []string{"vpce-0d4c28b4ca3491fa1"}},
+		{"the agent is not connected, and the log has no way", "exec-bucket-no-path", connected, nil, steps.Warn, []string{"exec.target-not-connected"}, nil},
+		{"the agent is not connected for want of an endpoint", "exec-bucket-no-path", connected, func(r aws.Reader) aws.Reader { return without(r, "ssmmessages") }, steps.Warn,
+			[]string{"endpoint.missing"}, []string{"vpc-07e17e027e2388a52"}},
+		{"a proxy on the way to the container's own log", "exec-target-not-connected", "", func(r aws.Reader) aws.Reader {
+			return rewritten{r, "ecs:DescribeTaskDefinition", `"name":"LOG_LEVEL","value":"info"`, `"name":"HTTPS_PROXY","value":"http://10.40.192.99:3128"`}
+		}, steps.Skipped, nil, nil},
+		{"no name for KMS", "exec-kms-no-path", "", func(r aws.Reader) aws.Reader {
+			return rewritten{r, "ec2:DescribeVpcAttribute", `"EnableDnsSupport":{"Value":true}`, `"EnableDnsSupport":{"Value":false}`}
+		}, steps.Skipped, []string{"dns.support-disabled"}, nil},
+		{"a proxy", "exec-kms-no-path", "", func(r aws.Reader) aws.Reader {
+			return rewritten{r, "ecs:DescribeTaskDefinition", `"name":"LOG_LEVEL","value":"info"`, `"name":"HTTPS_PROXY","value":"http://10.40.192.99:3128"`}
+		}, steps.Unknown, nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			reader, c := openWorld(t, test.world)
+			if test.error != "" {
+				c.Error = test.error
+			}
+			if test.change != nil {
+				reader = test.change(reader)
+			}
+			r := walkCaseWithout(t, reader, c)
+			s := stepOf(r, "exec.ways")
+			if s.Verdict != test.verdict {
+				t.Errorf("%s: %s, want %s\n%s", s.Verdict, s.Summary, test.verdict, describe(r))
+			}
+			if test.causes != nil && !slices.Equal(codes(r), test.causes) {
+				t.Errorf("causes %v, want %v\n%s", codes(r), test.causes, describe(r))
+			}
+			for i, want := range test.resources {
+				if i < len(r.Causes) && r.Causes[i].Resources[0] != want {
+					t.Errorf("cause %d is about %v, want %s", i, r.Causes[i].Resources, want)
+				}
+			}
+			for _, s := range r.Steps {
+				for _, f := range append([]steps.Finding{s.Finding}, s.Also...) {
+					if f.Verdict == steps.Fail && (f.Cause == "endpoint.missing" || f.Cause == "sg.egress-denied") && !f.Fixes[0].Proven {
+						t.Errorf("%s: %s is not proven", s.ID, f.Fixes[0].Title)
+					}
+				}
+			}
+		})
 	}
 }
 

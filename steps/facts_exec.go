@@ -2,15 +2,14 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/iam"
 	"fargate-doctor/aws/read"
-	"fargate-doctor/aws/vpc"
 )
 
 // execService is what the Exec agent connects to.
@@ -157,12 +156,11 @@ var agentRulings = &Fact[[]ruledCall]{
 	},
 }
 
-// besideRuling judges a call that the agent makes of another service than ssmmessages, whose way is not followed: an endpoint that the VPC
-// has for it is asked, and what the way makes known of condition keys is not known.
-func besideRuling(f Facts, service, action, resource string, policy iam.Attached) ruledCall {
+// besideRuling judges a call that the agent makes of another service than ssmmessages, through the endpoint on the way there.
+func besideRuling(f Facts, kind needKind, action, resource string, policy iam.Attached) ruledCall {
 	r := ruled{request: requestFor(f, action, resource), gaps: map[iam.Layer]error{}}
 	r.request.Context = maps.Clone(r.request.Context)
-	for _, name := range []string{"aws:SourceVpce", "aws:SourceVpc", "aws:SourceIp", "aws:VpcSourceIp"} {
+	for _, name := range []string{"aws:SourceVpce", "aws:SourceVpc", "aws:SourceIp", "aws:VpcSourceIp"} { // the way to ssmmessages told these
 		delete(r.request.Context, name)
 	}
 	if strings.HasPrefix(action, "kms:") {
@@ -171,35 +169,22 @@ func besideRuling(f Facts, service, action, resource string, policy iam.Attached
 	if arn, ok := aws.ParseARN(resource); ok && arn.Service == "s3" {
 		r.request.ResourceAccount = r.request.Principal.Account // ARNs of buckets name no account
 	}
-	return ruledCall{action, r.combined(f, simulated{}, policy, r.endpointBeside(f, service))}
+	return ruledCall{action, r.combined(f, simulated{}, policy, r.endpointBeside(f, kind))}
 }
 
-// endpointBeside is the policy of the endpoint that the task's VPC has for a service.
-func (r *ruled) endpointBeside(f Facts, service string) iam.Attached {
-	n, err := network.Try(f)
-	at, _ := here.Try(f)
-	if gap, ok := n.gap(vpc.KindEndpoint, at.vpc); err == nil && ok {
-		err = errors.New(gap.Reason)
-		if gap.Missing != "" {
-			err = &aws.Error{Kind: aws.Denied, Operation: gap.Missing, Action: gap.Missing, Err: errNoWay}
-		}
-	}
+// endpointBeside is the policy of the endpoint on the way to what a session needs. It tells the request what the way makes known.
+func (r *ruled) endpointBeside(f Facts, kind needKind) iam.Attached {
+	all, err := sessionWays.traced.Try(f)
 	if err != nil {
 		r.gaps[iam.Endpoint] = err
 		return iam.Unread(err.Error())
 	}
-	for _, e := range n.Endpoints {
-		name, _ := serviceName(e.Service, f.c.Region)
-		if name != service || e.VPC != at.vpc || e.Policy == "" {
-			continue
-		}
-		p, err := policyOf(aws.PolicyDocument{ARN: e.ID, Document: e.Policy})
-		r.endpoint = e
-		if err != nil {
-			r.gaps[iam.Endpoint] = err
-			return iam.Unread(err.Error())
-		}
-		return iam.Known(p)
+	i := slices.IndexFunc(sessionWays.needs.Of(f), func(n need) bool { return n.kind == kind })
+	if i < 0 || all[i].skip != "" {
+		r.gaps[iam.Endpoint] = errNoWay
+		return iam.Unread(errNoWay.Error())
 	}
-	return iam.Known()
+	n := sessionWays.network.Of(f)
+	all[i].tell(r.request.Context, n, here.Of(f), task.Of(f))
+	return r.endpointOf(all[i].paths, n)
 }

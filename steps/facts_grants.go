@@ -52,7 +52,7 @@ type keySide struct {
 var rulings = &Fact[[]needRuled]{
 	Name:  "rulings of the start",
 	Needs: []known{startNeeds, task, definition},
-	Wants: slices.Concat(executes.facts(), serves.facts(), []known{needPolicies, secrets, parameters, startKeys, fileSystems, logGroups, ways, startNetwork, here}),
+	Wants: slices.Concat(executes.facts(), serves.facts(), []known{needPolicies, secrets, parameters, startKeys, fileSystems, logGroups, startWays.traced, startWays.network, here}),
 	Derive: func(f Facts) []needRuled {
 		all := make([]needRuled, 0, len(startNeeds.Of(f)))
 		for i, n := range startNeeds.Of(f) {
@@ -181,7 +181,7 @@ func ruleCall(f Facts, n need, c needCall, side roleSide, asks bool, role string
 // onWay judges the policy of the endpoint on the way, and tells the request what the way makes known.
 func (r *callRuled) onWay(f Facts, n need, place int) {
 	r.through = iam.Decision{Answer: iam.Allow}
-	all, err := ways.Try(f)
+	all, err := startWays.traced.Try(f)
 	var w needWay
 	if err == nil {
 		w = all[place]
@@ -191,14 +191,14 @@ func (r *callRuled) onWay(f Facts, n need, place int) {
 	case w.skip != "":
 		return
 	case n.kind != needFiles:
-		err = w.whyUnknown(startNetwork.Of(f))
+		err = w.whyUnknown(startWays.network.Of(f))
 	}
 	if err != nil {
 		r.gaps[iam.Endpoint] = err
 		r.through = iam.Decision{Answer: iam.Unknown}
 		return
 	}
-	network := startNetwork.Of(f)
+	network := startWays.network.Of(f)
 	w.tell(r.request.Context, network, here.Of(f), task.Of(f))
 	e, through := endpointOnWay(w.paths, network)
 	if !through {

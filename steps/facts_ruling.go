@@ -24,12 +24,12 @@ type ruled struct {
 
 // refuses reports whether a layer denies the call, or lacks an allow that is needed.
 func (r ruled) refuses(l iam.Layer) bool {
-	for _, other := range r.Refusing {
-		if other == l {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.Refusing, l)
+}
+
+// refusedBeside lists the other layers that do.
+func (r ruled) refusedBeside(l iam.Layer) []iam.Layer {
+	return slices.DeleteFunc(slices.Clone(r.Refusing), func(other iam.Layer) bool { return other == l })
 }
 
 func (r ruled) of(l iam.Layer) iam.LayerDecision { return r.All[l] }
@@ -206,7 +206,7 @@ func (p paths) whyUnknown(n knownNetwork) error {
 	}
 	if slices.ContainsFunc(n.endpointsFor(p.resolution.Service, p.flows.main.From.VPC), func(e vpc.Endpoint) bool { return e.Type == vpc.GatewayEndpoint }) {
 		for _, c := range p.main.Checks {
-			if c.Test == vpc.TestRoute && c.Result == vpc.NotDecided {
+			if (c.Test == vpc.TestInterface || c.Test == vpc.TestRoute) && c.Result == vpc.NotDecided {
 				return lacking(c.Missing)
 			}
 		}
@@ -216,23 +216,20 @@ func (p paths) whyUnknown(n knownNetwork) error {
 
 func (r *ruled) endpointSide(f Facts) iam.Attached {
 	p, err := path.Try(f)
-	if err == nil {
-		err = p.whyUnknown(network.Of(f)) // which the path needs
-	}
 	if err != nil {
 		r.gaps[iam.Endpoint] = err
 		return iam.Unread(err.Error())
 	}
-	e, through := endpointOnWay(p, network.Of(f))
-	if !through || e.Policy == "" {
-		r.endpoint = e
-		return iam.Known()
+	return r.endpointOf(p, network.Of(f)) // which the path needs
+}
+
+// endpointOf is the policy of the endpoint on a way, if there is one.
+func (r *ruled) endpointOf(p paths, n knownNetwork) iam.Attached {
+	if err := p.whyUnknown(n); err != nil {
+		r.gaps[iam.Endpoint] = err
+		return iam.Unread(err.Error())
 	}
+	e, _ := endpointOnWay(p, n)
 	r.endpoint = e
-	policy, err := policyOf(aws.PolicyDocument{ARN: e.ID, Document: e.Policy})
-	if err != nil {
-		r.gaps[iam.Endpoint] = err
-		return iam.Unread(err.Error())
-	}
-	return iam.Known(policy)
+	return r.sideOf(iam.Endpoint, aws.PolicyDocument{ARN: e.ID, Document: e.Policy}, nil)
 }

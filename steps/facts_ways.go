@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,29 +13,107 @@ import (
 	"fargate-doctor/aws/vpc"
 )
 
-// startResolver is what Route 53 adds to the VPC's DNS for the names that a start dials.
-var startResolver = &Fact[vpc.Network]{
-	Name:    "Route 53 Resolver for the start",
-	Actions: resolver.Actions,
-	Needs:   []known{whereabouts, startNeeds, definition, task},
-	Key:     func(f Facts) string { return whereabouts.Of(f).vpc + " " + definitionKey(f) },
-	Fetch: func(ctx context.Context, s source, f Facts) (vpc.Network, error) {
-		var all vpc.Network
-		var mu sync.Mutex
-		var each sync.WaitGroup
-		for _, host := range hostsOf(startNeeds.Of(f)) {
-			each.Go(func() {
-				n, err := resolverFor(ctx, s, whereabouts.Of(f).vpc, host)
-				if err == nil {
-					mu.Lock()
-					all = all.Join(n)
-					mu.Unlock()
+// A wayfinding is how the ways of some needs are found.
+type wayfinding struct {
+	needs   *Fact[[]need]
+	network *Fact[knownNetwork] // with all that the ways lead to
+	traced  *Fact[[]needWay]    // the ways of the needs, in their order
+	shared  func(need) bool     // of which needs the ways are judged together, so that what stops several of them is told once
+}
+
+// The ways of what a start needs, and of what the Exec agent needs for a session.
+var (
+	startWays   = findWays("the start", startNeeds, sharesWay, fileSystems)
+	sessionWays = findWays("the sessions", sessionNeeds, besideChannel)
+)
+
+// findWays makes the facts about the ways of needs. They want what else says where a need leads.
+func findWays(of string, needs *Fact[[]need], shared func(need) bool, wanted ...known) wayfinding {
+	wanted = append(wanted, owner, dualStackSetting)
+	names := &Fact[vpc.Network]{
+		Name:    "Route 53 Resolver for " + of,
+		Actions: resolver.Actions,
+		Needs:   []known{whereabouts, needs},
+		Key:     func(f Facts) string { return whereabouts.Of(f).vpc + " " + strings.Join(hostsOf(needs.Of(f)), " ") },
+		Fetch: func(ctx context.Context, s source, f Facts) (vpc.Network, error) {
+			var all vpc.Network
+			var mu sync.Mutex
+			var each sync.WaitGroup
+			for _, host := range hostsOf(needs.Of(f)) {
+				each.Go(func() {
+					n, err := resolverFor(ctx, s, whereabouts.Of(f).vpc, host)
+					if err == nil {
+						mu.Lock()
+						all = all.Join(n)
+						mu.Unlock()
+					}
+				})
+			}
+			each.Wait()
+			return all, ctx.Err()
+		},
+	}
+	w := wayfinding{needs: needs, shared: shared}
+	w.network = &Fact[knownNetwork]{
+		Name:    "network of " + of,
+		Actions: network.Actions,
+		Needs:   []known{endpointServices, homeVPC, names, needs, here, task, subnets},
+		Wants:   wanted,
+		Key: func(f Facts) string {
+			at := here.Of(f)
+			key := []string{task.Of(f).ID, strings.Join(at.subnets, ","), strings.Join(at.groups, ","), strconv.FormatBool(at.public), f.c.Answers[answerDNS]}
+			for _, n := range needs.Of(f) {
+				key = append(key, n.address(), fmt.Sprint(f.seen(n.host)))
+			}
+			return strings.Join(key, " ")
+		},
+		Fetch: func(ctx context.Context, s source, f Facts) (knownNetwork, error) {
+			around := homeVPC.Of(f).Join(names.Of(f)).Join(endpointServices.Of(f))
+			n, m := read.Follow(ctx, s, around, vpc.Compile(around), func(n vpc.Network, m *vpc.Model) []vpc.Need {
+				var missing []vpc.Need
+				for _, flow := range flowsOf(knownNetwork{n, m}, f, needs.Of(f)) {
+					for _, need := range m.Trace(flow).Needs {
+						if !slices.Contains(missing, need) {
+							missing = append(missing, need)
+						}
+					}
 				}
+				return missing
 			})
-		}
-		each.Wait()
-		return all, ctx.Err()
-	},
+			return knownNetwork{n, m}, ctx.Err()
+		},
+	}
+	w.traced = &Fact[[]needWay]{
+		Name:  "ways of " + of,
+		Needs: []known{w.network, needs, here, task, subnets},
+		Wants: wanted,
+		Derive: func(f Facts) []needWay {
+			n, at := w.network.Of(f), here.Of(f)
+			platform := platformOf(task.Of(f))
+			services := Services(f.c.Region, n.EndpointServices)
+			known := map[string]needWay{}
+			all := make([]needWay, 0, len(needs.Of(f)))
+			for _, need := range needs.Of(f) {
+				way, ok := known[need.address()]
+				switch {
+				case need.bypasses(platform):
+					way = needWay{skip: "goes through an interface of Fargate's own, past this VPC"}
+				case need.host == "":
+					way = needWay{skip: "nothing that is known is dialled"}
+				case need.proxy != "":
+					way = needWay{skip: "goes through the proxy that " + need.proxy + " names"}
+				case !ok:
+					way = needWay{target: need.target(services)}
+					way.paths = n.traced(needFlows(n, f, need, way.target), at)
+					way.out = way.paths.wayOut(n, at, way.target, f.c.Region)
+					known[need.address()] = way
+				}
+				all = append(all, way)
+			}
+			return all
+		},
+	}
+	return w
 }
 
 // hostsOf lists the hosts that needs dial, each once, sorted. Mount targets are found without a name.
@@ -49,39 +128,12 @@ func hostsOf(all []need) []string {
 	return slices.Compact(hosts)
 }
 
-// startNetwork is the network with all that the ways of the needs lead to.
-var startNetwork = &Fact[knownNetwork]{
-	Name:    "network of the start",
-	Actions: network.Actions,
-	Needs:   []known{endpointServices, homeVPC, startResolver, startNeeds, definition, here, task, subnets},
-	Wants:   []known{owner, dualStackSetting, fileSystems},
-	Key: func(f Facts) string {
-		at := here.Of(f)
-		return strings.Join([]string{definitionKey(f), strings.Join(at.subnets, ","), strings.Join(at.groups, ","), strconv.FormatBool(at.public), f.c.Answers[answerDNS]}, " ")
-	},
-	Fetch: func(ctx context.Context, s source, f Facts) (knownNetwork, error) {
-		around := homeVPC.Of(f).Join(startResolver.Of(f)).Join(endpointServices.Of(f))
-		n, m := read.Follow(ctx, s, around, vpc.Compile(around), func(n vpc.Network, m *vpc.Model) []vpc.Need {
-			var missing []vpc.Need
-			for _, flow := range startFlows(knownNetwork{n, m}, f) {
-				for _, need := range m.Trace(flow).Needs {
-					if !slices.Contains(missing, need) {
-						missing = append(missing, need)
-					}
-				}
-			}
-			return missing
-		})
-		return knownNetwork{n, m}, ctx.Err()
-	},
-}
-
-// startFlows are the connections of all needs, each host once.
-func startFlows(n knownNetwork, f Facts) []vpc.Flow {
+// flowsOf are the connections of all needs, each host once.
+func flowsOf(n knownNetwork, f Facts, needs []need) []vpc.Flow {
 	var all []vpc.Flow
 	seen := map[string]bool{}
 	services := Services(f.c.Region, n.EndpointServices)
-	for _, need := range startNeeds.Of(f) {
+	for _, need := range needs {
 		if id := need.address(); need.host != "" && !seen[id] {
 			seen[id] = true
 			w := needFlows(n, f, need, need.target(services))
@@ -141,40 +193,10 @@ type needWay struct {
 	skip   string // why no way is followed; "" when one is
 }
 
-// ways are the ways of the needs, in their order.
-var ways = &Fact[[]needWay]{
-	Name:  "ways of the start",
-	Needs: []known{startNetwork, startNeeds, here, task, subnets},
-	Wants: []known{owner, dualStackSetting, fileSystems},
-	Derive: func(f Facts) []needWay {
-		n, at := startNetwork.Of(f), here.Of(f)
-		platform := platformOf(task.Of(f))
-		services := Services(f.c.Region, n.EndpointServices)
-		traced := map[string]needWay{}
-		all := make([]needWay, 0, len(startNeeds.Of(f)))
-		for _, need := range startNeeds.Of(f) {
-			w, ok := traced[need.address()]
-			switch {
-			case need.bypasses(platform):
-				w = needWay{skip: "goes through an interface of Fargate's own, past this VPC"}
-			case need.host == "":
-				w = needWay{skip: "nothing that is known is dialled"}
-			case !ok:
-				w = needWay{target: need.target(services)}
-				w.paths = n.traced(needFlows(n, f, need, w.target), at)
-				w.out = w.paths.wayOut(n, at, w.target, f.c.Region)
-				traced[need.address()] = w
-			}
-			all = append(all, w)
-		}
-		return all
-	},
-}
-
-// waysOf picks the ways of the needs that a test holds for.
-func waysOf(f Facts, want func(need) bool) (picked []needWay, of []need) {
-	all := ways.Of(f)
-	for i, n := range startNeeds.Of(f) {
+// of picks the ways of the needs that a test holds for.
+func (w wayfinding) of(f Facts, want func(need) bool) (picked []needWay, of []need) {
+	all := w.traced.Of(f)
+	for i, n := range w.needs.Of(f) {
 		if want(n) {
 			picked, of = append(picked, all[i]), append(of, n)
 		}
@@ -182,12 +204,16 @@ func waysOf(f Facts, want func(need) bool) (picked []needWay, of []need) {
 	return picked, of
 }
 
-// networkTests are all the tests of a trace that tell of blockers, in the order in which they are told.
-var networkTests = []vpc.Test{
-	vpc.TestInterface, vpc.TestRoute, vpc.TestGateway, vpc.TestPublicAccess, vpc.TestTransit, vpc.TestPeering, vpc.TestReturnRoute,
-	vpc.TestEndpoint, vpc.TestGatewayEndpoint, vpc.TestIngressGroups, vpc.TestEgressGroups, vpc.TestACLEgress, vpc.TestACLIngress, vpc.TestNATACL,
-	vpc.TestDestinationACL,
-}
+// The tests of a trace that tell of blockers, by what they are about.
+var (
+	routeTests    = []vpc.Test{vpc.TestInterface, vpc.TestRoute, vpc.TestGateway, vpc.TestPublicAccess, vpc.TestTransit, vpc.TestPeering, vpc.TestReturnRoute}
+	endpointTests = []vpc.Test{vpc.TestEndpoint, vpc.TestGatewayEndpoint, vpc.TestIngressGroups}
+	groupTests    = []vpc.Test{vpc.TestEgressGroups}
+	aclTests      = []vpc.Test{vpc.TestACLEgress, vpc.TestACLIngress, vpc.TestNATACL, vpc.TestDestinationACL}
+)
+
+// networkTests are all of them, in the order in which they are told.
+var networkTests = slices.Concat(routeTests, endpointTests, groupTests, aclTests)
 
 // blocker returns the cause that stops the way, "" when none is certain.
 func (w needWay) blocker() string {

@@ -33,6 +33,7 @@ type Finding struct {
 	Way       string     // which way a fork of the tree takes; "" for steps that are no fork
 	Because   string     // when Skipped as a consequence: the cause code that explains it
 
+	spares  bool // sessions of ECS Exec open all the same, and only their log is lost
 	settled bool // Unknown, and yet known as well as AWS can tell: true for a part only, or a named component decides. Nobody is asked
 }
 

@@ -107,21 +107,27 @@ func newVersion(arn, document string) string {
 	return fmt.Sprintf("aws iam create-policy-version --policy-arn %s --set-as-default --policy-document %s", arn, quoteJSON(document))
 }
 
-// grantInEndpoint adds the statement to the policy of the VPC endpoint, for the principal of the call.
-func grantInEndpoint(f Facts, r ruled, statement iam.Statement) Fix {
+// grantInEndpoint adds the statements to the policy of the VPC endpoint, for the principal of the call.
+func grantInEndpoint(f Facts, r ruled, statements ...iam.Statement) Fix {
 	p, err := policyOf(aws.PolicyDocument{Document: r.endpoint.Policy})
 	if err != nil {
-		return Fix{Title: "allow " + strings.Join(statement.Actions, ", ") + " in the policy of " + r.endpoint.ID}
+		var actions []string
+		for _, s := range statements {
+			actions = append(actions, s.Actions...)
+		}
+		return Fix{Title: "allow " + strings.Join(actions, ", ") + " in the policy of " + r.endpoint.ID}
 	}
 	if s := r.of(iam.Endpoint).Statement; s != nil && s.Effect == iam.EffectDeny {
 		p = p.Without(s.Index)
 	}
-	statement.Principals = []iam.PrincipalName{{Type: iam.Everyone, Value: "*"}}
-	if arn := r.request.Principal.ARN; arn != "" {
-		// The principal is narrowed by a condition, which gateway endpoints understand as well; they take no role as a principal.
-		statement.Conditions = []iam.Condition{{Operator: "ArnEquals", Key: "aws:PrincipalArn", Values: []string{arn}}}
+	for _, s := range statements {
+		s.Principals = []iam.PrincipalName{{Type: iam.Everyone, Value: "*"}}
+		if arn := r.request.Principal.ARN; arn != "" {
+			// The principal is narrowed by a condition, which gateway endpoints understand as well; they take no role as a principal.
+			s.Conditions = []iam.Condition{{Operator: "ArnEquals", Key: "aws:PrincipalArn", Values: []string{arn}}}
+		}
+		p = p.With(s)
 	}
-	p = p.With(statement)
 	document := documentOf(p)
 	id := r.endpoint.ID
 	return Fix{

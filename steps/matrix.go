@@ -38,7 +38,7 @@ func (n Need) cells() []Cell { return []Cell{n.Path, n.Access, n.Endpoint, n.Exi
 var matrix = &Fact[[]Need]{
 	Name:  "matrix of the start",
 	Needs: []known{startNeeds, task, definition, told},
-	Wants: slices.Concat([]known{ways, rulings, images, cacheRules, secrets, parameters, startKeys, logGroups, fileSystems, here, subnets, needPolicies}, executes.facts(), serves.facts()),
+	Wants: slices.Concat([]known{startWays.traced, rulings, images, cacheRules, secrets, parameters, startKeys, logGroups, fileSystems, here, subnets, needPolicies}, executes.facts(), serves.facts()),
 	Derive: func(f Facts) []Need {
 		platform := platformOf(task.Of(f))
 		rows := make([]Need, 0, len(startNeeds.Of(f)))
@@ -62,7 +62,7 @@ func cellOf(f Finding) Cell {
 }
 
 func pathCell(f Facts, n need, i int) Cell {
-	all, err := ways.Try(f)
+	all, err := startWays.traced.Try(f)
 	if err != nil {
 		return cellOf(unread(err))
 	}

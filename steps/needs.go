@@ -25,7 +25,7 @@ const (
 	needFiles     needKind = "EFS"
 )
 
-// A need is one thing that Fargate fetches, or connects to, so that the containers can start.
+// A need is one thing that Fargate fetches, or connects to, so that the containers can start, or that the Exec agent connects to for a session.
 type need struct {
 	kind       needKind
 	name       string   // as people call it
@@ -35,7 +35,7 @@ type need struct {
 	traffic    string // its row of TrafficTable
 	role       string // taskRole or executionRole: whose permissions count; "" when nobody's do
 	calls      []needCall
-	aside      bool // a failure does not keep the task from starting
+	aside      bool // a failure does not keep the task from starting, or the session from opening
 
 	image   imageName // of needImage
 	from    valueFrom // of needSecret, needParameter
@@ -45,6 +45,10 @@ type need struct {
 	creates bool      // of needLog: the driver makes the group
 	problem string    // of needLog: what is wrong in the driver's options
 	files   aws.EFSVolume
+
+	without string // of what a session needs: what happens where it is not reached
+	spares  bool   // of what a session needs: the agent connects, and sessions open, all the same
+	proxy   string // of what a session needs: the variable that sends it through a proxy of the container; "" for none
 }
 
 // A needCall is an API call that is made for a need.

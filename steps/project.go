@@ -155,7 +155,7 @@ func fixesOf(changes []vpc.Change, region string) []Fix {
 // withNetwork changes the network in memory: the one that the walk has read.
 func (f Facts) withNetwork(change func(vpc.Network) vpc.Network) Facts {
 	f.scope, f.used = nil, nil
-	for _, fact := range []*Fact[knownNetwork]{network, startNetwork} {
+	for _, fact := range []*Fact[knownNetwork]{network, startWays.network, sessionWays.network} {
 		if n, err := fact.Try(f); err == nil {
 			f = f.with(fact, compiled(change(n.Network)), nil)
 		}

@@ -62,12 +62,10 @@ func proveFix(tree []Step, f Facts, before []Cause, step string, found Finding, 
 	return found.Fixes[nth]
 }
 
-// restOf returns the fix that a new walk offers for what is left of a cause.
+// restOf returns the fix that a new walk offers for what is left of a cause: in its step, else in another that tells of the same cause.
 func restOf(after []StepResult, step string, found Finding, nth int) (Fix, bool) {
-	for _, r := range after {
-		if r.ID != step {
-			continue
-		}
+	own := slices.IndexFunc(after, func(r StepResult) bool { return r.ID == step })
+	for _, r := range slices.Concat(after[max(own, 0):own+1], after) {
 		for _, left := range append([]Finding{r.Finding}, r.Also...) {
 			if left.Cause == found.Cause && first(left.Resources) == first(found.Resources) && nth < len(left.Fixes) {
 				return left.Fixes[nth], true

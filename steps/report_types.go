@@ -66,6 +66,7 @@ type Cause struct {
 	Resources []string
 	Summary   string
 	Step      string // id of the step that found it
+	Spares    bool   // of ECS Exec: sessions open all the same, and only their log is lost
 }
 
 // A StepResult is a step that was walked and what it found.

@@ -115,6 +115,7 @@ var stepAreas = map[string][]Area{
 	"start.acls":              {AreaACLs},
 	"start.role":              {AreaPermissions},
 	"file.":                   {AreaPermissions},
+	"exec.ways":               {AreaNames, AreaRoutes, AreaEndpoints, AreaGroups, AreaACLs},
 }
 
 // byBeginning returns what a table has for the longest of its keys that name begins with.

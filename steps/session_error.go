@@ -12,6 +12,7 @@ import (
 type sessionError struct {
 	symptom.Reading
 	cause  string // "" when the text names none that facts can't tell better
+	begun  bool   // the session had begun: its handshake or the agent's look at the log failed
 	opener string // who opened the session, where the text refuses a call of theirs
 }
 
@@ -27,6 +28,7 @@ func (c Case) sessionError() sessionError {
 	if c.retried {
 		return told
 	}
+	told.begun = strings.Contains(c.Error, "error while initiating handshake") || strings.Contains(c.Error, "ouldn't start the session because ")
 	switch {
 	case noShell.MatchString(c.Error):
 		told.cause = "exec.no-shell"
@@ -36,7 +38,7 @@ func (c Case) sessionError() sessionError {
 		told.cause = "exec.logging-denied"
 	case strings.Contains(c.Error, "KMS gave no key"), refused && strings.HasPrefix(action, "kms:"):
 		told.cause = "exec.kms-denied"
-	case strings.Contains(c.Error, "TargetNotConnected"):
+	case c.notConnected():
 		told.cause = "exec.target-not-connected"
 	case refused && action == strings.ToLower(opens), strings.Contains(c.Error, opens) && strings.Contains(c.Error, ": denied"):
 		told.cause = "exec.caller-denied"
@@ -44,12 +46,16 @@ func (c Case) sessionError() sessionError {
 	return told
 }
 
+// notConnected reports whether the text says that the agent is not connected. What comes after it connects is then not the question, nor is
+// it once that is mended.
+func (c Case) notConnected() bool { return strings.Contains(c.Error, "TargetNotConnected") }
+
 // The agent passes on what the kernel and Go's exec say about a program that is not in the image.
 var noShell = regexp.MustCompile(`(?:fork/exec |exec: "|stat )(?:\S*/)?(?:sh|bash|ash|dash|zsh|ksh)"?: (?:no such file or directory|executable file not found)`)
 
 // accepted reports whether the text proves that ECS took the call: what failed came after that.
 func (e sessionError) accepted() bool {
-	return e.cause == "exec.target-not-connected" || e.cause == "exec.no-shell" || e.cause == "exec.kms-denied" || e.cause == "exec.logging-denied"
+	return e.begun || e.cause == "exec.target-not-connected" || e.cause == "exec.no-shell" || e.cause == "exec.kms-denied" || e.cause == "exec.logging-denied"
 }
 
 // evidence is the line of the text.

@@ -69,11 +69,7 @@ func judgeExecActions(f Facts) Finding {
 			[]Evidence{{Kind: "simulation", ID: "iam:SimulatePrincipalPolicy", Detail: "not allowed by the organization"}}, Fix{Title: organizationAdvice["iam.scp-denied"]}, by.principal.ARN)
 	}
 	if actions := lacking[iam.Endpoint]; len(actions) > 0 {
-		r := worst[iam.Endpoint]
-		e := r.endpoint
-		add("iam.endpoint-policy-denied", "the policy of "+e.ID+" refuses "+strings.Join(actions, ", "), actions,
-			append([]Evidence{{Kind: "vpc-endpoint", ID: e.ID, Detail: "its policy does not let through " + strings.Join(actions, ", ")}},
-				statementEvidence("vpc-endpoint", e.ID, r.of(iam.Endpoint).Decision)...), grantInEndpoint(f, r.ruled, least(iam.Endpoint)), e.ID)
+		all = append(all, refusedByEndpoint(f, worst[iam.Endpoint].ruled, actions, least(iam.Endpoint)))
 	}
 	switch {
 	case len(all) > 0:
@@ -92,6 +88,18 @@ func judgeExecActions(f Facts) Finding {
 	}
 	return Finding{Verdict: Pass, Summary: who + " allows all four", Evidence: append(evidenceOfAgent(agentActions, simulations, err),
 		statementEvidence("policy", aws.ShortName(by.role), agentRulings.Of(f)[0].local)...)}
+}
+
+// refusedByEndpoint tells of calls of the agent that the policy of the endpoint on their way refuses, one of which was ruled so. The statements
+// would allow them.
+func refusedByEndpoint(f Facts, r ruled, actions []string, statements ...iam.Statement) Finding {
+	found := explained("iam.endpoint-policy-denied")
+	id, what := r.endpoint.ID, strings.Join(actions, ", ")
+	found.Summary, found.Resources = "the policy of "+id+" refuses "+what, []string{id}
+	found.Evidence = append([]Evidence{{Kind: "vpc-endpoint", ID: id, Detail: "its policy does not let through " + what}},
+		statementEvidence("vpc-endpoint", id, r.of(iam.Endpoint).Decision)...)
+	found.Fixes = []Fix{grantInEndpoint(f, r, statements...)}
+	return found
 }
 
 // evidenceOfAgent shows what IAM itself says about calls of the agent.

@@ -51,7 +51,6 @@ func judgeExecKey(f Facts) Finding {
 	if blamed {
 		found.Verdict, found.Summary, found.Evidence = Warn, "caller and task role may use it now, and the message says that it was refused", slices.Concat(told.evidence(), shown)
 	}
-	found.Means = "The agent also needs a way to KMS, which is not walked here: fargate-doctor diagnose --to kms does."
 	return found
 }
 
@@ -73,10 +72,15 @@ func (c *keyCheck) byRole() {
 		c.unknown = append(c.unknown, found)
 		return
 	}
-	r := besideRuling(c.Facts, "kms", "kms:Decrypt", c.key.ARN, c.policy)
+	r := besideRuling(c.Facts, needSessionKey, "kms:Decrypt", c.key.ARN, c.policy)
+	statement := iam.Least(r.action, c.key.ARN)
+	if r.refuses(iam.Endpoint) {
+		found := refusedByEndpoint(c.Facts, r.ruled, []string{r.action}, statement)
+		found.Means += " Sessions open, and end in the handshake."
+		c.found = append(c.found, found)
+	}
 	switch {
-	case r.Answer.Refused():
-		statement := iam.Least(r.action, c.key.ARN)
+	case len(r.refusedBeside(iam.Endpoint)) > 0:
 		fix := keyFix(c.Facts, c.key, statement, r.ruled, grantToRole(c.Facts, statement, "the use of the cluster's key"))
 		c.found = append(c.found, c.fail("the task role may not "+what, evidenceOfKey(c.key, r), fix))
 	case r.Answer == iam.Unknown:
@@ -113,10 +117,14 @@ func (c *keyCheck) byOpener(blamed bool) {
 // evidenceOfKey shows which policies refuse the use of a key.
 func evidenceOfKey(k foundKey, r ruledCall) []Evidence {
 	var all []Evidence
-	for _, l := range r.Refusing {
+	decided := r.Decision
+	for i, l := range r.refusedBeside(iam.Endpoint) {
+		if i == 0 {
+			decided = r.of(l).Decision
+		}
 		all = append(all, Evidence{Kind: "kms-key", ID: k.ARN, Detail: fmt.Sprintf("%s does not allow %s", l, r.action)})
 	}
-	return append(all, statementEvidence("kms-key", k.ARN, r.Decision)...)
+	return append(all, statementEvidence("kms-key", k.ARN, decided)...)
 }
 
 // keyFix is the grant where the key's policy lets the account's own policies count, else the change of the key's policy.

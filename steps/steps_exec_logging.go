@@ -46,16 +46,23 @@ type logCheck struct {
 	found, unknown []Finding
 }
 
-// fail adds what is wrong with a destination. What is fatal makes the agent refuse sessions.
+// fail adds what is wrong with a destination.
 func (c *logCheck) fail(fatal bool, summary, destination, detail string, fixes ...Fix) {
 	found := explained("exec.logging-denied")
 	found.Summary, found.Resources, found.Fixes = summary, []string{destination}, fixes
 	found.Evidence = []Evidence{{Kind: "cluster", ID: c.cluster.Name, Detail: "logging is OVERRIDE, to " + destination}, {Kind: "log", ID: destination, Detail: detail}}
-	found.Means = "Sessions open, and their log is lost."
+	found.Means = ""
+	c.add(found, fatal)
+}
+
+// add says what comes of what is wrong. What is fatal makes the agent refuse sessions.
+func (c *logCheck) add(found Finding, fatal bool) {
+	means := "Sessions open, and their log is lost."
 	if fatal {
-		found.Means = "The cluster asks for an encrypted log, and the agent refuses sessions while it can't see that the log is."
+		means = "The cluster asks for an encrypted log, and the agent refuses sessions while it can't see that the log is."
 	}
-	if !fatal && c.c.sessionError().cause == "exec.target-not-connected" {
+	found.Means, found.spares = strings.TrimSpace(found.Means+" "+means), !fatal
+	if !fatal && c.c.notConnected() {
 		found.Verdict = Warn // the agent connects before it logs anything
 	}
 	c.found = append(c.found, found)
@@ -84,7 +91,7 @@ func (c *logCheck) group(to aws.ExecConfiguration) {
 	group := aws.ARN{Partition: aws.PartitionOf(region).ID, Service: "logs", Region: region, Account: signer.Of(c.Facts).principal.Account,
 		Resource: "log-group:" + to.LogGroup}.String()
 	stream := group + ":log-stream:ecs-execute-command-session"
-	c.permissions("logs", to.LogGroup, iam.Known(), logCall{action: "logs:DescribeLogGroups", on: "*", fatal: to.LogEncrypted},
+	c.permissions(needSessionGroup, to.LogGroup, iam.Known(), logCall{action: "logs:DescribeLogGroups", on: "*", fatal: to.LogEncrypted},
 		logCall{action: "logs:CreateLogStream", on: stream, grant: group + ":*"}, logCall{action: "logs:DescribeLogStreams", on: stream, grant: group + ":*"},
 		logCall{action: "logs:PutLogEvents", on: stream, grant: group + ":*"})
 }
@@ -116,7 +123,7 @@ func (c *logCheck) bucket(to aws.ExecConfiguration) {
 	if to.BucketEncrypted {
 		calls = append(calls, logCall{action: "s3:GetEncryptionConfiguration", on: bucket, fatal: true})
 	}
-	c.permissions("s3", to.Bucket, policy, calls...)
+	c.permissions(needSessionBucket, to.Bucket, policy, calls...)
 }
 
 // A logCall is what the agent calls to log a session.
@@ -127,26 +134,39 @@ type logCall struct {
 }
 
 // permissions checks what the task role needs at one destination.
-func (c *logCheck) permissions(service, name string, policy iam.Attached, calls ...logCall) {
-	var lacking []string
-	var statements []iam.Statement
+func (c *logCheck) permissions(kind needKind, name string, policy iam.Attached, calls ...logCall) {
+	var lacking, stopped []string
+	var statements, through []iam.Statement
 	var shown []Evidence
-	fatal, byRole := false, true
+	var onWay ruled
+	fatal, fatalOnWay, byRole := false, false, true
 	for _, call := range calls {
-		r := besideRuling(c.Facts, service, call.action, call.on, policy)
-		switch {
-		case r.Answer.Refused():
-			lacking, fatal = append(lacking, call.action), fatal || call.fatal
-			statements = withAction(statements, call.action, cmp.Or(call.grant, call.on))
-			byRole = byRole && slices.Equal(r.Refusing, []iam.Layer{iam.Identity}) && r.identity != iam.Deny
-			for _, l := range r.Refusing {
-				shown = append(shown, Evidence{Kind: "policy", ID: name, Detail: fmt.Sprintf("%s does not allow %s", l, call.action)})
-			}
-			shown = append(shown, statementEvidence("policy", name, r.Decision)...)
-		case r.Answer == iam.Unknown:
+		r := besideRuling(c.Facts, kind, call.action, call.on, policy)
+		least := func(all []iam.Statement) []iam.Statement {
+			return withAction(all, call.action, cmp.Or(call.grant, call.on))
+		}
+		if r.Answer == iam.Unknown {
 			open := r.Open[0]
 			c.doubt(r.of(open).Decision, r.gaps[open], "whether the task role may call "+call.action)
+			continue
 		}
+		if r.refuses(iam.Endpoint) {
+			stopped, through, onWay, fatalOnWay = append(stopped, call.action), least(through), r.ruled, fatalOnWay || call.fatal
+		}
+		refusing := r.refusedBeside(iam.Endpoint)
+		if len(refusing) == 0 {
+			continue
+		}
+		lacking, fatal = append(lacking, call.action), fatal || call.fatal
+		statements = least(statements)
+		byRole = byRole && slices.Equal(refusing, []iam.Layer{iam.Identity}) && r.identity != iam.Deny
+		for _, l := range refusing {
+			shown = append(shown, Evidence{Kind: "policy", ID: name, Detail: fmt.Sprintf("%s does not allow %s", l, call.action)})
+		}
+		shown = append(shown, statementEvidence("policy", name, r.of(refusing[0]).Decision)...)
+	}
+	if len(stopped) > 0 {
+		c.add(refusedByEndpoint(c.Facts, onWay, stopped, through...), fatalOnWay)
 	}
 	if len(lacking) == 0 {
 		return

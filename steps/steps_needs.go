@@ -88,7 +88,7 @@ func farNeed(n need, w needWay, code string) Finding {
 
 // judgeWays answers whether what an area needs is reached.
 func judgeWays(f Facts, code, good string, want func(need) bool) Finding {
-	all, of := waysOf(f, want)
+	all, of := startWays.of(f, want)
 	var parts []Finding
 	for i, n := range of {
 		parts = append(parts, wayOfNeed(f, n, all[i], code))

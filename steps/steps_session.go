@@ -32,6 +32,17 @@ var sessionSteps = []Step{{
 	Needs:        []known{task, definition, sessionOpener},
 	Wants:        []known{openerPolicies, openerBoundary, openerSimulation},
 	Eval:         judgeExecCaller,
+	Next:         []Edge{{To: "exec.ways"}},
+}, {
+	ID:           "exec.ways",
+	Ask:          "Does the agent reach what the cluster's sessions need beside ssmmessages?",
+	Why:          "The agent has the key of an encrypted session decrypted by KMS, and sends the log to CloudWatch Logs and S3, all from the task's own interface. Each needs a way.",
+	Branch:       "symptom",
+	Requirements: []string{"R2", "R36"},
+	Docs:         []string{docExecLogging, docExecEndpoints},
+	Needs:        []known{sessionWays.needs, sessionWays.network, sessionWays.traced, agentWay, here, task},
+	Wants:        []known{owner},
+	Eval:         judgeSessionWays,
 	Next:         []Edge{{To: "exec.key"}},
 }, {
 	ID:           "exec.key",
@@ -41,7 +52,7 @@ var sessionSteps = []Step{{
 	Requirements: []string{"R2"},
 	Docs:         []string{docExecLogging, docKeyPolicy},
 	Needs:        []known{execCluster, execKey, signer, role, circumstances},
-	Wants:        []known{rolePolicies, boundary, network, here, sessionOpener, openerPolicies, openerBoundary, openerSimulation},
+	Wants:        []known{rolePolicies, boundary, sessionWays.needs, sessionWays.network, sessionWays.traced, here, task, sessionOpener, openerPolicies, openerBoundary, openerSimulation},
 	Eval:         judgeExecKey,
 	Next:         []Edge{{To: "exec.logging"}},
 }, {
@@ -52,7 +63,7 @@ var sessionSteps = []Step{{
 	Requirements: []string{"R2"},
 	Docs:         []string{docExecLogging},
 	Needs:        []known{execCluster, execLog, signer, role, circumstances},
-	Wants:        []known{rolePolicies, boundary, network, here},
+	Wants:        []known{rolePolicies, boundary, sessionWays.needs, sessionWays.network, sessionWays.traced, here, task},
 	Eval:         judgeExecLogging,
 	Next:         []Edge{{To: "exec.init"}},
 }, {

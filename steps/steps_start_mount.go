@@ -6,7 +6,7 @@ import (
 
 // judgeMountWays judges the ways to mount targets. They are on a port of their own, so what stops them is told here.
 func judgeMountWays(f Facts) Finding {
-	all, of := waysOf(f, ofEFS)
+	all, of := startWays.of(f, ofEFS)
 	var parts []Finding
 	for i, n := range of {
 		parts = append(parts, judgeMountWay(f, n, all[i]))

@@ -23,7 +23,7 @@ var startNeedsSteps = []Step{{
 	Branch:       "symptom",
 	Requirements: []string{"R20", "R36"},
 	Docs:         []string{docPullErrors, docECREndpoints},
-	Needs:        []known{ways, startNeeds, told},
+	Needs:        []known{startWays.traced, startNeeds, told},
 	Eval: func(f Facts) Finding {
 		return confirmed(f, "image.path", judgeWays(f, "image.network", "the registries are reached", ofImages))
 	},
@@ -90,7 +90,7 @@ var startNeedsSteps = []Step{{
 	Branch:       "symptom",
 	Requirements: []string{"R33", "R36"},
 	Docs:         []string{docUnableToPull, docInitError},
-	Needs:        []known{ways, startNeeds, told},
+	Needs:        []known{startWays.traced, startNeeds, told},
 	Eval: func(f Facts) Finding {
 		return confirmed(f, "secret.path", judgeWays(f, "secret.network", "the services that hold the secrets are reached", ofSecrets))
 	},
@@ -152,7 +152,7 @@ var startNeedsSteps = []Step{{
 	Branch:       "symptom",
 	Requirements: []string{"R36", "R37"},
 	Docs:         []string{docEnvFiles},
-	Needs:        []known{startNeeds, rulings, ways},
+	Needs:        []known{startNeeds, rulings, startWays.traced},
 	Eval: func(f Facts) Finding {
 		if !slices.ContainsFunc(startNeeds.Of(f), ofFiles) {
 			return Finding{Verdict: Skipped, Summary: "there are no environment files"}
@@ -179,7 +179,7 @@ var startNeedsSteps = []Step{{
 	Branch:       "symptom",
 	Requirements: []string{"R36"},
 	Docs:         []string{docAwslogs},
-	Needs:        []known{ways, startNeeds, told},
+	Needs:        []known{startWays.traced, startNeeds, told},
 	Eval: func(f Facts) Finding {
 		return confirmed(f, "logs.path", judgeWays(f, "logs.network", "where the logs go is reached", ofLogs))
 	},
@@ -229,7 +229,7 @@ var startNeedsSteps = []Step{{
 	Branch:       "symptom",
 	Requirements: []string{"R14", "R21"},
 	Docs:         []string{docEFSNetwork},
-	Needs:        []known{ways, startNeeds, told},
+	Needs:        []known{startWays.traced, startNeeds, told},
 	Wants:        []known{fileSystems, here, subnets},
 	Eval: func(f Facts) Finding {
 		return confirmed(f, "efs.path", judgeMountWays(f))

@@ -170,7 +170,7 @@ func explaining(f Facts, causes []Cause) []Cause {
 
 // foremostTrace is the way that a report shows: one that is stopped, of what ECS speaks of if it can be, else none.
 func foremostTrace(f Facts) vpc.Trace {
-	all, err := ways.Try(f)
+	all, err := startWays.traced.Try(f)
 	if err != nil {
 		return vpc.Trace{}
 	}

@@ -140,6 +140,9 @@ func (s *walk) telling() string {
 		claims[steps.OK] = "Nothing that could be checked keeps a session of ECS Exec from opening in " + who
 		claims[steps.Inconclusive] = "It is not certain whether a session of ECS Exec opens in " + who
 		claim = "No session of ECS Exec opens in " + who
+		if c := s.report.Causes; len(c) > 0 && c[0].Spares {
+			claim = "Sessions of ECS Exec open in " + who + ", and their log is lost"
+		}
 	case s.aboutCall():
 		claims[steps.OK] = "Nothing stops " + who + " from calling " + s.call()
 		claims[steps.Inconclusive] = "It is not certain whether " + who + " may call " + s.call()

@@ -227,16 +227,18 @@ func TestCopyingThroughMultiplexers(t *testing.T) {
 func TestASessionIsCalledASession(t *testing.T) {
 	for _, c := range []struct {
 		verdict steps.Overall
+		spares  bool
 		want    string
 	}{
-		{steps.OK, "Nothing that could be checked keeps a session of ECS Exec from opening in web"},
-		{steps.Misconfigured, "No session of ECS Exec opens in web"},
-		{steps.DeniedCall, "No session of ECS Exec opens in web"},
-		{steps.Inconclusive, "It is not certain whether a session of ECS Exec opens in web"},
+		{steps.OK, false, "Nothing that could be checked keeps a session of ECS Exec from opening in web"},
+		{steps.Misconfigured, false, "No session of ECS Exec opens in web"},
+		{steps.DeniedCall, false, "No session of ECS Exec opens in web"},
+		{steps.DeniedCall, true, "Sessions of ECS Exec open in web"},
+		{steps.Inconclusive, false, "It is not certain whether a session of ECS Exec opens in web"},
 	} {
 		o := with(shop(), &script{report: func(of steps.Case) steps.Report {
 			r := blocked(of)
-			r.Verdict = c.verdict
+			r.Verdict, r.Causes[0].Spares = c.verdict, c.spares
 			return r
 		}})
 		o.Case = steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Exec}

@@ -13,6 +13,8 @@ import (
 func Sentence(r steps.Report) string {
 	who, what, say := subjectName(r.Subject), targetName(r.Target), ofPath
 	switch {
+	case r.Symptom == steps.Exec && len(r.Causes) > 0 && r.Causes[0].Spares:
+		say = ofLog
 	case r.Symptom == steps.Exec:
 		say = ofSession
 	case r.Symptom == steps.Start:
@@ -57,6 +59,7 @@ var (
 		"Whether %s may call %s is not known"}
 	ofSession = phrasing{"No session of ECS Exec opens in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not certain",
 		"Nothing that could be checked keeps a session of ECS Exec from opening in %[1]s", "Whether a session of ECS Exec opens in %[1]s is not known"}
+	ofLog   = phrasing{wrong: "Sessions of ECS Exec open in %[1]s, and their log is lost", perhaps: "Whether the log of ECS Exec's sessions in %[1]s is lost is not certain"}
 	ofStart = phrasing{"%s does not %s", "Whether %s can %s is not certain", "Nothing that could be read keeps %s from its %s",
 		"Whether %s can %s is not known"}
 )

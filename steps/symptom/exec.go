@@ -32,6 +32,8 @@ var sessionSigns = []string{
 	"ECS Exec is off",
 	"Exec agent",
 	"encrypts its sessions and KMS gave no key",
+	"error while initiating handshake",
+	"ouldn't start the session because ",
 	"fork/exec /bin/sh: no such file",
 	"fork/exec /bin/bash: no such file",
 }

@@ -49,7 +49,7 @@ func missingOrCached(f Facts, i imageName, code string) Finding {
 	if err == nil {
 		err = rules.err
 	}
-	if err != nil {
+	if err != nil && aws.KindOf(err) != aws.Unsupported { // an API that does not know rules has none
 		unknown := undecided(iam.Decision{}, err, i.short()+" is not in its registry, and whether a pull-through cache rule fetches it")
 		unknown.Evidence = missing.Evidence
 		return unknown

@@ -1,5 +1,7 @@
 package vpc
 
+import "fmt"
+
 // Join returns what n and o know together. Of two values for the same resource the one that is complete is kept, else the first;
 // neither n nor o is modified.
 func (n Network) Join(o Network) Network {
@@ -25,10 +27,13 @@ func (n Network) Join(o Network) Network {
 		ResolverRules:    join(n.ResolverRules, o.ResolverRules, func(v ResolverRule) [2]string { return [2]string{v.ID, v.VPC} }),
 		FirewallRules:    join(n.FirewallRules, o.FirewallRules, firewallKey),
 		PrivateZones:     join(n.PrivateZones, o.PrivateZones, func(v PrivateZone) [2]string { return [2]string{v.ID, v.VPC} }),
-		EndpointServices: join(n.EndpointServices, o.EndpointServices, func(v EndpointService) string { return v.Name }),
+		EndpointServices: join(n.EndpointServices, o.EndpointServices, endpointServiceKey),
 		Gaps:             join(n.Gaps, o.Gaps, func(v Gap) Gap { return v }),
 	}
 }
+
+// endpointServiceKey tells services apart: AWS lists one that has both kinds of endpoint, as S3 has, once for each.
+func endpointServiceKey(s EndpointService) [2]string { return [2]string{s.Name, fmt.Sprint(s.Types)} }
 
 // firewallKey tells the rules of a group apart: a priority is used once in a group.
 func firewallKey(r DNSFirewallRule) (key struct {

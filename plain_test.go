@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,6 +59,25 @@ func TestThePlainWizardSaysWhatItMayNotDo(t *testing.T) {
 		if n := strings.Count(r.out, "That can't be done: "+why+"."); n != 3 || !strings.Contains(r.out, "Goodbye.") {
 			t.Errorf("%v: said %d times:\n%s", world, n, r.out)
 		}
+	}
+}
+
+// Every answer that the README names is one.
+func TestTheReadmeNamesAnswersOfThePlainWizard(t *testing.T) {
+	_, table, _ := strings.Cut(contents(t, "README.md"), "| answer | does |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	words := 0
+	for _, row := range strings.Split(table, "\n") {
+		for _, word := range regexp.MustCompile("`[^`]+`").FindAllString(row, -1) {
+			words++
+			r := run(t, strings.Trim(word, "`")+"\nback\nback\nquit\n", append([]string{"--plain", "--demo=denied-route-tables"}, asked...)...)
+			if strings.Contains(r.out, "There is no answer like that") || r.status != exitFine {
+				t.Errorf("%s is no answer:\n%s", word, r.out)
+			}
+		}
+	}
+	if words < 15 {
+		t.Errorf("only %d answers were found", words)
 	}
 }
 

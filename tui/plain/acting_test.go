@@ -288,6 +288,19 @@ func TestAProbeThatFailsSaysWhy(t *testing.T) {
 	holds(t, text, "Nothing was probed: the credentials are missing or have expired.", "aws sso login --profile dev", "Nothing was probed:", "task 7c1e55ab", "nothing changed", "Goodbye.")
 }
 
+// An image without tools is named, and what to do; what could be seen is walked with all the same.
+func TestAnImageWithoutTools(t *testing.T) {
+	text := conversing(t, func(t *testing.T) Options {
+		o := onWalk(t, "healthy-nat")
+		o.Session.Probe = func(context.Context, steps.Case, steps.Target, aws.Task) (probe.Round, error) {
+			return probe.Round{Where: "container app", Results: []probe.Result{{Probe: probe.Connect, Target: "203.0.113.25:443", Tool: "bash"}}}, errors.New("the session broke")
+		}
+		return o
+	}, typed("probe", "quit")...)
+	holds(t, text, "Not all was probed: the session broke.", "Seen from inside container app:", "Unknown: TCP connection, 203.0.113.25:443, by bash.",
+		"Answer: On the network nothing stops service web", "has too few tools", "debug launches one.")
+}
+
 // At the end of the input nobody can be asked any more: what was launched is named, with what stops it.
 func TestTheEndOfTheInputNamesWhatRuns(t *testing.T) {
 	text := conversing(t, func(t *testing.T) Options { return onWalk(t, "healthy-nat") }, typed("debug", "yes", "steps")...)

@@ -171,6 +171,33 @@ func TestAWalkThatBrokeOffIsTriedAgain(t *testing.T) {
 	}
 }
 
+// An account that does not open is said, and asked for again where there is something to ask; the end of the input ends that too.
+func TestAnAccountThatDoesNotOpen(t *testing.T) {
+	o := world(t, "healthy-endpoint")
+	session, refused := *o.Session, &aws.Error{Kind: aws.Credentials, Operation: "sts:GetCallerIdentity", Hint: "Sign in: aws sso login"}
+	o.Session, o.Profiles = nil, []string{"dev", "prod"}
+	o.Connect = func(_ context.Context, profile, region string) (Session, error) {
+		switch {
+		case profile == "dev":
+			return Session{}, refused
+		case region == "":
+			return Session{Profile: profile}, nil
+		}
+		return session, nil
+	}
+	text := talk(t, o, "dev", "prod", "back", "prod", "eu-central-1", "shop")
+	holds(t, text, "Which profile?", "The account does not open: the credentials are missing or have expired.", "aws sso login", "Which profile?", "Which region?",
+		"Which profile?", "Which region?", "Which cluster?", "The input has ended")
+	if text := talk(t, o, "prod"); !strings.Contains(text, "The input has ended") {
+		t.Error(text)
+	}
+	o.Profiles, o.In, o.Out = nil, strings.NewReader(""), io.Discard
+	o.Connect = func(context.Context, string, string) (Session, error) { return Session{}, refused }
+	if err := Run(t.Context(), o); !errors.Is(err, refused) {
+		t.Errorf("%v", err)
+	}
+}
+
 // What the command line named is not asked for, until the next walk; back leads to the questions that it answered.
 func TestWhatIsKnownIsNotAsked(t *testing.T) {
 	known := func() Options {

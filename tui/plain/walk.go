@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -125,10 +126,15 @@ func (w *walk) entries() []entry {
 	add("steps: hear every step of the walk", w.unwalked(), w.hearSteps, "steps")
 	add("answer: hear the answer and the mends once more", w.unwalked(), w.hear, "answer", "a")
 	add("needs: hear what the start needs, one by one", w.noNeeds(), w.hearNeeds, "needs", "t")
+	var questions []steps.Question
 	if w.last != nil {
-		for _, q := range report.Questions(*w.last, w.of.Answers) {
-			add("question: "+q.Text, "", func(ctx context.Context) error { return w.answerTo(ctx, q) }, "question")
-		}
+		questions = report.Questions(*w.last, w.of.Answers)
+	}
+	for _, q := range questions {
+		add("question: "+q.Text, "", func(ctx context.Context) error { return w.answerTo(ctx, q) }, "question")
+	}
+	if len(questions) == 0 {
+		add("", cmp.Or(w.unwalked(), "the walk has no question for you"), nil, "question")
 	}
 	add("probe: look from inside the container, and walk again with what is seen", w.noProbe(),
 		func(ctx context.Context) error { return w.probe(ctx, aws.Task{}, "inside the container") }, "probe", "p")
@@ -150,10 +156,11 @@ func (w *walk) debugging(add func(label, refused string, do func(context.Context
 	t := w.standing(w.of)
 	switch {
 	case w.session.Debug == nil:
-		add("", w.session.refusal(), nil, "debug", "d")
+		add("", w.session.refusal(), nil, "debug", "d", "debug probe", "debug shell", "debug stop")
 		return
 	case t == nil:
 		add("debug: launch a debug task beside it, to look and to open a shell from", "", w.launch, "debug", "d")
+		add("", "no debug task stands here; debug launches one", nil, "debug probe", "debug shell", "debug stop")
 		return
 	}
 	if w.noProbe() == "" {

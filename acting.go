@@ -16,24 +16,64 @@ import (
 	"fargate-doctor/steps/probe"
 	"fargate-doctor/tui"
 	"fargate-doctor/tui/demoshell"
+	"fargate-doctor/tui/plain"
 )
+
+// actions are what may be done in a world, for either wizard. What is nil can't be done, and refused says why.
+type actions struct {
+	reader  aws.Reader // with what was made in a demo world
+	refused string
+	debug   *debug.Launcher
+	shell   func(ctx context.Context, task aws.Task, container string) (session, error)
+	probe   tui.Probe
+	runbook *runbooks
+}
+
+func (p *program) actions(w world) actions {
+	a := actions{reader: w.reader, refused: "this can't be done here"}
+	switch {
+	case p.set.readOnly:
+		a.refused = "--read-only takes this out of the program"
+	case w.cloud != nil:
+		w.cloud.Pull = w.demoPull
+		return actions{w.cloud, "a demo world has no Systems Manager", &debug.Launcher{API: w.cloud, Reader: w.cloud, Now: w.now, Token: rand.Text, Every: demoLook},
+			w.demoShell, p.look(w), nil}
+	case w.launches != nil:
+		return actions{w.reader, "", &debug.Launcher{API: w.launches, Reader: w.reader, Now: w.now, Token: rand.Text}, w.shell, p.look(w), &runbooks{w}}
+	case w.title != "":
+		a.refused = "a snapshot can be read only"
+	}
+	return a
+}
 
 // session returns a world as the wizard works on it, with what may be done there.
 func (p *program) session(w world) tui.Session {
-	s := tui.Session{Reader: w.reader, Region: w.region, Profile: w.profile}
-	switch {
-	case p.set.readOnly:
-	case w.cloud != nil:
-		s.Reader = w.cloud
-		s.Debug = &debug.Launcher{API: w.cloud, Reader: w.cloud, Now: w.now, Token: rand.Text, Every: demoLook}
-		s.Shell = w.demoShell
-		s.Probe = p.look(w)
-		w.cloud.Pull = w.demoPull
-	case w.launches != nil:
-		s.Debug = &debug.Launcher{API: w.launches, Reader: w.reader, Now: w.now, Token: rand.Text}
-		s.Shell = w.shell
-		s.Probe = p.look(w)
-		s.Runbook = runbooks{w}
+	a := p.actions(w)
+	s := tui.Session{Reader: a.reader, Region: w.region, Profile: w.profile, Refused: a.refused, Probe: a.probe}
+	if a.debug != nil {
+		s.Debug = a.debug
+		s.Shell = func(ctx context.Context, t aws.Task, container string) (tui.Terminal, error) {
+			return a.shell(ctx, t, container)
+		}
+	}
+	if a.runbook != nil {
+		s.Runbook = a.runbook
+	}
+	return s
+}
+
+// plainSession does the same for the wizard that writes lines.
+func (p *program) plainSession(w world) plain.Session {
+	a := p.actions(w)
+	s := plain.Session{Reader: a.reader, Region: w.region, Profile: w.profile, Refused: a.refused, Probe: plain.Probe(a.probe)}
+	if a.debug != nil {
+		s.Debug = a.debug
+		s.Shell = func(ctx context.Context, t aws.Task, container string) (plain.Terminal, error) {
+			return a.shell(ctx, t, container)
+		}
+	}
+	if a.runbook != nil {
+		s.Runbook = a.runbook
 	}
 	return s
 }
@@ -92,7 +132,7 @@ func (p *program) placeToLook(ctx context.Context, w world, c steps.Case, in aws
 const demoLook = 200 * time.Millisecond
 
 // shell opens a session of ECS Exec.
-func (w world) shell(ctx context.Context, task aws.Task, container string) (tui.Terminal, error) {
+func (w world) shell(ctx context.Context, task aws.Task, container string) (session, error) {
 	target, err := exec.Choose(task, container)
 	if err != nil {
 		return nil, err
@@ -101,7 +141,7 @@ func (w world) shell(ctx context.Context, task aws.Task, container string) (tui.
 }
 
 // demoShell opens a shell in a container of a demo world.
-func (w world) demoShell(ctx context.Context, task aws.Task, container string) (tui.Terminal, error) {
+func (w world) demoShell(ctx context.Context, task aws.Task, container string) (session, error) {
 	target, err := exec.Choose(task, container)
 	if err != nil {
 		return nil, err

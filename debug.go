@@ -200,7 +200,7 @@ func (p *program) pullable(ctx context.Context, w world, plan debug.Plan) error 
 
 // explained says why a debug task stopped in the words of the tree, and whether all was taken away: what was not is then joined to the error.
 func explained(err error) error {
-	_, leftovers := err.(interface{ Unwrap() []error })
+	leftovers := debug.Leftovers(err)
 	var stopped *debug.StoppedError
 	switch means := errors.As(err, &stopped); {
 	case !means && !leftovers:
@@ -274,8 +274,8 @@ func (p *program) debugList(ctx context.Context, cluster string) error {
 	fmt.Fprintln(tab, "TASK\tCLUSTER\tSTATUS\tSUBNET\tENDS")
 	for _, l := range all {
 		ends := "not by itself"
-		if at := l.Expires(); !at.IsZero() && l.Service == "" {
-			ends = fmt.Sprintf("in %d min", max(0, int(at.Sub(w.now()).Minutes())))
+		if left, by := l.Left(w.now()); by {
+			ends = fmt.Sprintf("in %d min", int(left.Minutes()))
 		}
 		fmt.Fprintln(tab, strings.Join([]string{short(l.Task.ID), aws.ShortName(l.Task.Cluster), strings.ToLower(l.Task.LastStatus), l.Task.Attachment.Subnet, ends}, "\t"))
 	}

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"steps/report":   {"aws", "aws/vpc", "steps", "steps/probe"},
 	"steps/probe":    {"aws", "steps/symptom"},
 	"tui/background": {},
-	"tui/plain":      {"aws", "aws/read", "steps", "steps/report"},
+	"tui/plain":      {"aws", "aws/debug", "aws/read", "steps", "steps/probe", "steps/report", "steps/symptom"},
 }
 
 // testSupport packages are imported by tests only, so that they may import what tests may.

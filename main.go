@@ -135,7 +135,8 @@ prints the command that mends it.
 Diagnosing reads and never changes your account. What acts is asked for by name: exec opens a shell in a container, debug launches
 a task beside yours, diagnose --runbook runs a runbook of AWS. --read-only takes all of them out.
 
-Without a command it opens the wizard; --plain opens it line by line, for screen readers. --demo and --snapshot go with every command.`,
+Without a command it opens the wizard. --plain opens it line by line, for screen readers: it says the answer first, and can do what the
+wizard does: recheck, watch, probe, shell, the debug task, the runbook, the report. --demo and --snapshot go with every command.`,
 		Example: `  fargate-doctor                          the wizard, on your AWS account
   fargate-doctor --demo                   the wizard, on an embedded demo world
   fargate-doctor --plain                  the wizard, line by line

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"os/signal"
 
 	"fargate-doctor/aws/live"
 	"fargate-doctor/steps"
@@ -16,17 +18,30 @@ func (p *program) plainWizard(ctx context.Context, known steps.Case) error {
 		return err
 	}
 	_, typing := terminal(p.in)
+	_, screen := terminal(p.out)
 	options := plain.Options{
 		Case:      known,
-		Suggested: w.asked, World: w.title, Story: w.story, Save: saveReport, Clock: w.now, In: p.in, Out: p.out, Echo: !typing,
+		Suggested: w.asked, World: w.title, Story: w.story, Save: saveReport, Debug: p.debugTask, Clock: w.now, In: p.in, Out: p.out,
+		Echo: !typing, Terminal: typing && screen,
 	}
+	if typing {
+		interrupts := make(chan os.Signal, 1)
+		signal.Reset(os.Interrupt) // which ends ctx, where nobody types: what is under way is the person's to end, and the program only then
+		signal.Notify(interrupts, os.Interrupt)
+		defer signal.Stop(interrupts)
+		options.Interrupts = interrupts
+	}
+	session := p.plainSession(w)
 	if w.region != "" {
-		options.Session = &plain.Session{Reader: w.reader, Region: w.region, Profile: w.profile}
+		options.Session = &session
 	}
 	if p.set.demo == "" && p.set.snapshot == "" {
 		options.Connect = func(ctx context.Context, profile, region string) (plain.Session, error) {
 			next, err := p.openLive(ctx, profile, region)
-			return plain.Session{Reader: next.reader, Region: next.region, Profile: next.profile}, err
+			if err != nil {
+				return plain.Session{}, err
+			}
+			return p.plainSession(next), nil
 		}
 		profiles, err := live.Profiles()
 		if err != nil {

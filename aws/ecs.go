@@ -114,6 +114,20 @@ func (t Task) OfInstance() bool {
 // Running reports whether the task holds its network interface now.
 func (t Task) Running() bool { return t.LastStatus == "RUNNING" }
 
+// Open lists the containers that a session of ECS Exec can be opened in: those that run, and whose Exec agent does.
+func (t Task) Open() []string {
+	var names []string
+	for _, c := range t.Containers {
+		if t.Running() && c.Open() {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// Open reports whether a container and its Exec agent run.
+func (c Container) Open() bool { return c.Status == "RUNNING" && c.ExecAgent == "RUNNING" }
+
 // Ended reports whether the task has stopped or is on its way there.
 func (t Task) Ended() bool {
 	switch t.LastStatus {

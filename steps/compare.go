@@ -47,6 +47,12 @@ func (d Difference) None() bool {
 	return d.Before == d.After && len(d.Steps) == 0 && len(d.Gone) == 0 && len(d.New) == 0 && len(d.Unread) == 0
 }
 
+// Settled reports whether what a watch waits for has come about: nothing is in the way any more, or something else is. What can't be read now
+// may be read next time.
+func (d Difference) Settled() bool {
+	return d.After != Inconclusive && (d.After == OK || d.Before != d.After)
+}
+
 // Words says the change of verdict: "fail → pass".
 func (c Change) Words() string {
 	switch {

@@ -26,14 +26,3 @@ type Terminal interface {
 	SetStdout(io.Writer)
 	SetStderr(io.Writer)
 }
-
-// refusal is what a key that acts says where nothing can be done.
-func (e *env) refusal() string {
-	if e.options.ReadOnly {
-		return "--read-only takes this out of the program"
-	}
-	if e.options.World != "" {
-		return "a snapshot can be read only"
-	}
-	return "this can't be done here"
-}

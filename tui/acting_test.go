@@ -283,7 +283,7 @@ func TestWhatIsLeftBehindIsSaid(t *testing.T) {
 func TestWhereNothingMayBeDone(t *testing.T) {
 	for _, screen := range [][]string{nil, {"esc", "G", "enter"}} {
 		o := asked(with(shopToActIn(), &script{report: blocked}))
-		o.ReadOnly = true
+		o.ReadOnly, o.Session.Refused = true, "--read-only takes this out of the program"
 		p := sit(t, o, 200, 60)
 		p.does(screen...)
 		for _, k := range []string{"d", "x"} {

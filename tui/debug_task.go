@@ -75,17 +75,6 @@ func (t *debugTask) launch(e *env) tea.Cmd {
 	return cmd
 }
 
-// openContainers lists the containers of a task that a session can be opened in.
-func openContainers(t aws.Task) []string {
-	var names []string
-	for _, c := range t.Containers {
-		if t.Running() && c.Status == "RUNNING" && c.ExecAgent == "RUNNING" {
-			names = append(names, c.Name)
-		}
-	}
-	return names
-}
-
 // stop stops it, and takes away what was made for it. What is starting is given up; the launcher tidies up.
 func (t *debugTask) stop(e *env) tea.Cmd {
 	if t.stage == starting {
@@ -153,11 +142,11 @@ func onlyCancelled(err error) bool {
 
 // left is how long it still lives, "" when it does not tell.
 func (t *debugTask) left(now time.Time) string {
-	at := t.launched.Expires()
-	if at.IsZero() || t.launched.Service != "" {
+	left, ends := t.launched.Left(now)
+	if !ends {
 		return ""
 	}
-	return fmt.Sprintf("%d min", max(0, int(at.Sub(now).Round(time.Minute).Minutes())))
+	return fmt.Sprintf("%d min", int(left.Minutes()))
 }
 
 // state says in a few words what it has come to.
@@ -168,10 +157,7 @@ func (t *debugTask) state(now time.Time) string {
 	case stopping:
 		return "stopping"
 	case ready:
-		if left := t.left(now); left != "" {
-			return "ends by itself in " + left
-		}
-		return "runs until it is stopped"
+		return t.launched.Ending(now)
 	}
 	return "stopped"
 }

@@ -129,7 +129,7 @@ func (s *debugging) view(e *env, w, h int) []string {
 		say(p.faint.Render, "…", "Stopping it and taking its task definition away.")
 	case t.stage == ready:
 		say(p.good.Render, "✓", s.readySentence(e))
-		say(p.plain.Render, " ", capital("it "+t.lifetime(e))+" D stops it now.")
+		say(p.plain.Render, " ", "It "+t.launched.Ending(e.now())+". D stops it now.")
 		if t.err != nil {
 			lines = append(append(lines, ""), failed(p, sentence("It can't be stopped", t.err), aws.Hint(t.err), w)...)
 		}
@@ -152,14 +152,6 @@ func (s *debugging) readySentence(e *env) string {
 		return what + ". x opens a shell in it, p probes from it."
 	}
 	return what + ". x opens a shell in it."
-}
-
-// lifetime says when it ends.
-func (t *debugTask) lifetime(e *env) string {
-	if left := t.left(e.now()); left != "" {
-		return "ends by itself in " + left + "."
-	}
-	return "runs until it is stopped."
 }
 
 // phases draws what the task goes through: in one line, or in two where that is too long.
@@ -210,7 +202,7 @@ func (s *debugging) failure(e *env, w int) []string {
 	text := stepText{p: p, w: w - 2}
 	lines := headed(p, w-2, capital(symptom.ReadStopped(stopped.Reason).Class.Words()))
 	lines = append(lines, text.text("ECS", stopped.Reason)...)
-	if !onlyStopped(t.err) {
+	if debug.Leftovers(t.err) {
 		lines = append(lines, text.text("Left", "Something may be left behind: "+aws.Clean(t.err.Error()))...)
 	} else {
 		lines = append(lines, text.text("Left", "Nothing was left behind.")...)
@@ -223,10 +215,4 @@ func (s *debugging) failure(e *env, w int) []string {
 func (s *debugging) refused(e *env, w int) []string {
 	lines := failed(e.style, sentence("It was not launched", s.task.err), aws.Hint(s.task.err), w)
 	return append(lines, "  "+e.style.faint.Render("d tries again · ! shows all errors"))
-}
-
-// onlyStopped reports whether the error is the task's end alone, and tidying up did not fail.
-func onlyStopped(err error) bool {
-	_, alone := err.(*debug.StoppedError)
-	return alone
 }

@@ -34,10 +34,7 @@ type wayOut struct {
 func (s *leaving) ways(e *env) []wayOut {
 	ways := []wayOut{{"stop it and quit", (*leaving).stop}}
 	if !slices.ContainsFunc(s.tasks, func(t *debugTask) bool { return t.stage == starting }) {
-		left := "leave it: it runs until it is stopped"
-		if in := s.tasks[0].left(e.now()); in != "" {
-			left = "leave it: it ends by itself in " + in
-		}
+		left := "leave it: it " + s.tasks[0].launched.Ending(e.now())
 		ways = append(ways, wayOut{left, func(_ *leaving, e *env) tea.Cmd {
 			e.moves = append(e.moves, (*Model).quit)
 			return nil
@@ -156,8 +153,8 @@ func (m *Model) tidy() {
 	e.tidying.Unlock()
 	for _, t := range e.living(true) {
 		if t.stage == ready && e.options.World == "" {
-			fmt.Fprintf(e.options.Out, "The debug task %s in cluster %s %s fargate-doctor debug stop ends it now.\n",
-				shortID(t.launched.Task.ID), aws.Clean(t.plan.Cluster), t.lifetime(e))
+			fmt.Fprintf(e.options.Out, "The debug task %s in cluster %s %s. fargate-doctor debug stop ends it now.\n",
+				shortID(t.launched.Task.ID), aws.Clean(t.plan.Cluster), t.launched.Ending(e.now()))
 		}
 	}
 }

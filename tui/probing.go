@@ -33,7 +33,7 @@ func (s *walk) look(e *env) tea.Cmd {
 	if !s.probes(e) {
 		e.notice = "there is no container to look from"
 		if e.session.Probe == nil {
-			e.notice = e.refusal()
+			e.notice = e.session.Refused
 		}
 		return nil
 	}

@@ -49,10 +49,8 @@ func (r *recheck) walked(e *env, report *steps.Report) {
 	r.found = &d
 }
 
-// settled reports whether a watch has seen what it waits for. What can't be read now may be read next time.
-func (r *recheck) settled() bool {
-	return r.found != nil && r.found.After != steps.Inconclusive && (r.found.After == steps.OK || r.found.Before != r.found.After)
-}
+// settled reports whether a watch has seen what it waits for.
+func (r *recheck) settled() bool { return r.found != nil && r.found.Settled() }
 
 // changed returns the change of a step, if it has changed.
 func (r *recheck) changed(step string) (steps.Change, bool) {

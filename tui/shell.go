@@ -91,7 +91,7 @@ func (s *shell) open(e *env) tea.Cmd {
 
 // choose asks which container, where there are several.
 func (s *shell) choose(e *env) tea.Cmd {
-	names := openContainers(s.task)
+	names := s.task.Open()
 	if len(names) > 1 {
 		s.names = names
 		return nil
@@ -114,7 +114,7 @@ func (s *shell) run(e *env, container string) tea.Cmd {
 		return nil
 	}
 	s.running = true
-	if names := openContainers(s.task); container == "" && len(names) == 1 {
+	if names := s.task.Open(); container == "" && len(names) == 1 {
 		container = names[0]
 	}
 	h := &handover{Terminal: terminal, banner: fmt.Sprintf("shell in %s of task %s · exit comes back to fargate-doctor", aws.Clean(container), shortID(s.task.ID))}

@@ -60,6 +60,7 @@ type Options struct {
 type Session struct {
 	Reader          aws.Reader
 	Profile, Region string
+	Refused         string     // why what is nil below can't be done here
 	Debug           DebugTasks // nil where nothing may be launched
 	Shell           Shell      // nil where no shell may be opened
 	Probe           Probe      // nil where nobody can look from inside

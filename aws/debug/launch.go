@@ -59,6 +59,12 @@ func (e *StoppedError) Error() string {
 	return fmt.Sprintf("debug task %s stopped before it was ready: %s", short(e.Task.ID), e.Reason)
 }
 
+// Leftovers reports whether something that was made may be there still, by the error of a launch: taking it away failed too.
+func Leftovers(err error) bool {
+	_, both := err.(interface{ Unwrap() []error })
+	return both
+}
+
 const (
 	every    = 2 * time.Second
 	slow     = 90 * time.Second // after this a person is told what to wait for

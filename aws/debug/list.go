@@ -2,6 +2,7 @@ package debug
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -92,6 +93,23 @@ func (l Launched) Expires() time.Time {
 		return time.Time{}
 	}
 	return l.Task.Created.Add(time.Duration(n) * time.Second)
+}
+
+// Left returns how long a debug task still lives, to the minute; false when it does not end by itself, or does not tell.
+func (l Launched) Left(now time.Time) (time.Duration, bool) {
+	at := l.Expires()
+	if at.IsZero() || l.Service != "" {
+		return 0, false
+	}
+	return max(at.Sub(now).Round(time.Minute), 0), true
+}
+
+// Ending says when it ends, as what one says of it: "ends by itself in 60 min".
+func (l Launched) Ending(now time.Time) string {
+	if left, ends := l.Left(now); ends {
+		return fmt.Sprintf("ends by itself in %d min", int(left.Minutes()))
+	}
+	return "runs until it is stopped"
 }
 
 // variable returns what the task was started with, "" when it does not tell.

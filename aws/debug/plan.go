@@ -115,7 +115,10 @@ func old(version string) bool {
 func short(id string) string { return id[:min(len(id), 8)] }
 
 // Line says in one line what is going to be made.
-func (p Plan) Line() string {
+func (p Plan) Line() string { return strings.Join(p.Parts(), " · ") }
+
+// Parts says what is going to be made: image and subnet, security groups, public address, role, end, cost.
+func (p Plan) Parts() []string {
 	public := "no public IP"
 	if p.Network.AssignPublicIP {
 		public = "public IP"
@@ -124,11 +127,10 @@ func (p Plan) Line() string {
 	if p.AsService {
 		what += " as a service"
 	}
-	parts := []string{
+	return []string{
 		what + " in " + strings.Join(p.Network.Subnets, ", "), strings.Join(p.Network.SecurityGroups, ", "), public,
 		"role " + aws.ShortName(p.TaskRole), p.ending(), "about " + p.Cost() + " an hour",
 	}
-	return strings.Join(parts, " · ")
 }
 
 // place says in one word what a session in the task depends on, but for its subnet, which ECS tells.

@@ -37,14 +37,12 @@ func Choose(task aws.Task, container string) (Target, error) {
 	if !task.ExecEnabled {
 		return Target{}, notEnabled(task)
 	}
-	var open, names []string
+	open := task.Open()
+	var names []string
 	chosen := aws.Container{}
 	for _, c := range task.Containers {
 		names = append(names, c.Name)
-		if c.ExecAgent == "RUNNING" && c.Status == "RUNNING" {
-			open = append(open, c.Name)
-		}
-		if c.Name == container || container == "" && c.ExecAgent == "RUNNING" && c.Status == "RUNNING" {
+		if c.Name == container || container == "" && c.Open() {
 			chosen = c
 		}
 	}

@@ -239,7 +239,7 @@ func TestSpokenSaysWhatChanged(t *testing.T) {
 		{steps.Difference{Before: steps.BlockedPath, After: steps.Inconclusive, Unread: cause("route.none")},
 			"Since the last walk: it was blocked and is not certain, route.none is not known now."},
 	} {
-		if got := report.Spoken(steps.Report{}, &c.d); !slices.Contains(got, c.want) {
+		if got := report.SpokenSince(steps.Report{}, c.d); !slices.Contains(got, c.want) {
 			t.Errorf("%q is not in %q", c.want, got)
 		}
 	}

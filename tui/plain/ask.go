@@ -1,11 +1,9 @@
 package plain
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,47 +11,35 @@ import (
 	"fargate-doctor/aws"
 )
 
-var (
-	errQuit = errors.New("the person quits")
-	errBack = errors.New("the person goes back")
-)
-
-// longestLine bounds an answer, in bytes.
-const longestLine = 1 << 20
-
-// linesOf reads lines until there are no more, or ctx ends.
-func linesOf(ctx context.Context, in io.Reader) <-chan string {
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		s := bufio.NewScanner(in)
-		s.Buffer(nil, longestLine)
-		for s.Scan() {
-			select {
-			case lines <- s.Text():
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return lines
-}
-
-// line reads one line after a prompt.
+// line reads one line after a prompt. Ctrl-C is an answer too: to quit.
 func (c *conversation) line(ctx context.Context, prompt string) (string, error) {
 	if prompt != "" {
 		fmt.Fprint(c.Out, aws.Clean(prompt)+" ")
 	}
+	if kept := c.lines.kept; len(kept) > 0 {
+		c.lines.kept = kept[1:]
+		c.say("%s", kept[0])
+		return kept[0], nil
+	}
+	c.lines.want()
 	select {
-	case l, ok := <-c.lines:
-		if !ok {
-			return "", errQuit
-		}
+	case l := <-c.lines.read:
+		c.lines.taken()
 		if c.Echo {
 			c.say("%s", l)
 		}
 		return l, nil
+	case <-c.lines.ended:
+		c.say("")
+		return "", errEnded
+	case <-c.Interrupts:
+		c.say("")
+		return "", errQuit
 	case <-ctx.Done():
+		c.say("")
+		if errors.Is(context.Cause(ctx), errStopped) {
+			return "", errQuit
+		}
 		return "", ctx.Err()
 	}
 }
@@ -85,6 +71,14 @@ type menu struct {
 	choices []choice
 	suggest int  // the answer that an empty line takes, -1 for none
 	free    bool // anything else that is typed is an answer too
+	absent  []absent
+	heard   bool // the answers were read out before, and are again when an empty line asks for them
+}
+
+// An absent choice is one that can't be had here. It is not read out; who asks for it hears why.
+type absent struct {
+	names []string
+	why   string
 }
 
 // mostListed is how many answers are read out at a time.
@@ -99,7 +93,7 @@ func (c *conversation) choose(ctx context.Context, m menu) (int, string, error) 
 	listed := all
 	c.say("")
 	c.say("%s", m.ask)
-	from, read := 0, false
+	from, read := 0, m.heard
 	for {
 		rest := max(len(listed)-from-mostListed, 0)
 		if !read {
@@ -122,6 +116,8 @@ func (c *conversation) choose(ctx context.Context, m menu) (int, string, error) 
 			return n - 1, "", nil
 		case strings.EqualFold(typed, "more") && rest > 0:
 			from, read = from+mostListed, false
+		case m.why(typed) != "":
+			c.say("That can't be done: %s.", m.why(typed))
 		default:
 			found := m.find(typed)
 			switch {
@@ -157,11 +153,24 @@ func (m menu) prompt() string {
 	if m.free && len(m.choices) > 0 {
 		p += " or as you know it"
 	}
+	if m.heard {
+		p += " (empty line: hear the choices)"
+	}
 	if m.suggest >= 0 {
 		label, _, _ := strings.Cut(m.choices[m.suggest].label, ":")
 		p += fmt.Sprintf(" (empty line: %d, %s)", m.suggest+1, label)
 	}
 	return p + ":"
+}
+
+// why says why an absent choice can't be had, "" when there is none that is called so.
+func (m menu) why(typed string) string {
+	for _, a := range m.absent {
+		if slices.ContainsFunc(a.names, func(n string) bool { return strings.EqualFold(n, typed) }) {
+			return a.why
+		}
+	}
+	return ""
 }
 
 // find returns the choices that are called so, else those that begin so, else those that have it in their words.

@@ -1,6 +1,6 @@
 // Package plain is the wizard line by line: questions and answers, no cursor movement, no colour, no glyph that means something. It is for
-// screen readers, for terminals that can do no more, and for scripts. It asks what the wizard asks, in the same order, and drives the same
-// engine; what is judged is the business of steps. Nothing of Charm belongs here.
+// screen readers, for terminals that can do no more, and for scripts. It asks what the wizard asks, in the same order, drives the same
+// engine, and does what the wizard's keys do; what is judged is the business of steps. Nothing of Charm belongs here.
 package plain
 
 import (
@@ -8,9 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
 )
 
@@ -32,25 +35,32 @@ type Options struct {
 	// fs.ErrExist.
 	Save func(file string, text []byte, overwrite bool) (string, error)
 
-	Clock func() time.Time // the world's own time
-	In    io.Reader
-	Out   io.Writer
-	Echo  bool // repeat what is read: no terminal does
+	Debug      debug.Options // of the debug task
+	WatchEvery time.Duration // between the walks of a watch; 0 means 15 s
+
+	Clock    func() time.Time // the world's own time
+	In       io.Reader
+	Out      io.Writer
+	Echo     bool // repeat what is read: no terminal does
+	Terminal bool // In and Out are the person's terminal, which a shell can have for itself
+
+	// Interrupts bring Ctrl-C. It ends what is under way, and at a question it quits. Nil leaves Ctrl-C to ctx.
+	Interrupts <-chan os.Signal
 }
 
-// A Session is an account, snapshot or demo world that answers.
-type Session struct {
-	Reader          aws.Reader
-	Profile, Region string
-}
+// watchEvery is how long a watch waits between two walks.
+const watchEvery = 15 * time.Second
 
 // Run talks until the person quits, or there are no more answers. Neither is an error; the end of ctx is ctx's error.
 func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if o.WatchEvery == 0 {
+		o.WatchEvery = watchEvery
+	}
 	c := &conversation{Options: o, lines: linesOf(ctx, o.In)}
 	c.say("fargate-doctor finds out why a container on AWS Fargate can't reach a service, is refused by one, or does not start.")
-	c.say("It reads your account and changes nothing. Answer with a number or a name. back goes back, quit ends.")
+	c.say("It reads your account, and changes nothing unless you ask for it. Answer with a number or a name. back goes back, quit ends.")
 	if o.World != "" {
 		c.say("You look at %s, not at a live account.", o.World)
 	}
@@ -58,34 +68,51 @@ func Run(ctx context.Context, o Options) error {
 		c.say("Story: %s", o.Story)
 	}
 	err := c.run(ctx)
-	if errors.Is(err, errQuit) {
+	switch {
+	case errors.Is(err, errQuit):
 		c.say("")
-		c.say("Goodbye.")
-		return nil
+		err = nil
+		defer c.say("Goodbye.")
+	case errors.Is(err, errEnded):
+		err = nil
+		c.say("The input has ended, and the program with it.")
+	case ctx.Err() != nil:
+		c.say("The program was interrupted.")
 	}
+	c.nameLiving()
 	return err
 }
 
 // A conversation is one run: what is known so far, and the streams.
 type conversation struct {
 	Options
-	lines   <-chan string
+	lines   *lines
 	session Session
 	engine  *steps.Engine
 	account string
+	tasks   []*debugTask // that were launched or found
 }
 
 // run asks and walks, over and over.
 func (c *conversation) run(ctx context.Context) error {
-	if err := c.enter(ctx); err != nil {
+	if stopped, err := c.stoppable(ctx, c.enter); stopped {
+		return errQuit
+	} else if err != nil {
 		return err
 	}
 	for {
-		q, err := c.inquire(ctx)
-		if err != nil {
+		var q inquiry
+		stopped, err := c.stoppable(ctx, func(ctx context.Context) (err error) {
+			q, err = c.inquire(ctx)
 			return err
+		})
+		switch {
+		case err == nil:
+			err = c.walk(ctx, q.Case)
+		case stopped, errors.Is(err, errQuit):
+			err = c.leave(ctx)
 		}
-		if err := c.walk(ctx, q.Case); err != nil && !errors.Is(err, errBack) {
+		if err != nil {
 			return err
 		}
 	}
@@ -95,6 +122,25 @@ func (c *conversation) run(ctx context.Context) error {
 func (c *conversation) say(format string, args ...any) {
 	fmt.Fprintln(c.Out, aws.Clean(fmt.Sprintf(format, args...)))
 }
+
+// tell prints lines.
+func (c *conversation) tell(lines []string) {
+	for _, l := range lines {
+		c.say("%s", l)
+	}
+}
+
+// failed says what could not be done, and goes on; the end of ctx is an error.
+func (c *conversation) failed(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	c.fail(what, err)
+	return nil
+}
+
+// capital returns a clause as the beginning of a sentence.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // fail says what could not be done, why, and what to do about it.
 func (c *conversation) fail(what string, err error) {

@@ -66,10 +66,11 @@ func TestTranscripts(t *testing.T) {
 		world   string
 		answers []string
 	}{
-		{"endpoint-sg-ingress-denied", []string{"", "task", "worker", "nonsense", "back", "service w", "7", "1", "https://:99999/x", "", "sns", "recheck", "again", "", "", "quit"}},
+		{"endpoint-sg-ingress-denied", []string{"", "task", "worker", "nonsense", "back", "service w", "7", "1", "https://:99999/x", "", "sns", "recheck", "steps", "again", "", "", "quit"}},
 		{"iam-endpoint-policy-denied", []string{"shop", "", "paste", "Traceback (most recent call last):", refusal, ".", "report", "text", "yes", "",
 			"report", "markdown", "", "mine.md", "report", "markdown", "no", "mine.md", "yes", "quit"}},
-		{"denied-route-tables", []string{"", "", "", "", "2", "1", "quit"}},
+		{"denied-route-tables", []string{"", "", "", "", "question", "5", "1", "quit"}},
+		{"start-endpoint-missing", []string{"", "service worker", "start", "needs", "n", "probe", "runbook", "debug", "", "quit"}},
 	} {
 		t.Run(c.world, func(t *testing.T) {
 			o := world(t, c.world)
@@ -102,7 +103,7 @@ func TestWhatCantBeListedCanBeTyped(t *testing.T) {
 	}
 	o.Session.Reader = refusing{o.Session.Reader, map[string]error{"ecs:ListClusters": denied("ecs:ListClusters"), "ecs:ListTasks": denied("ecs:ListTasks"),
 		"ec2:DescribeVpcEndpointServices": denied("ec2:DescribeVpcEndpointServices")}}
-	text := talk(t, o, "shop", "service worker", "1", "sns", "quit")
+	text := talk(t, o, "shop", "service worker", "1", "sns", "steps", "quit")
 	for _, want := range []string{"The clusters can't be read: ecs:ListClusters is not allowed.", "Ask for it.", "The tasks can't be read", "The region's services can't be read: ec2:DescribeVpcEndpointServices is not allowed.", "Step 1 of "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
@@ -151,7 +152,7 @@ func TestARecheckReadsAfresh(t *testing.T) {
 		talk(t, o, append([]string{"", "", "", ""}, answers...)...)
 		return counted.calls
 	}
-	once, answered, twice := made("quit"), made("2", "1", "quit"), made("recheck", "quit")
+	once, answered, twice := made("quit"), made("question", "5", "1", "quit"), made("recheck", "quit")
 	if answered != once || twice < once+20 {
 		t.Errorf("a walk and its questions made %d calls, with an answer %d, with a recheck %d", once, answered, twice)
 	}
@@ -170,6 +171,33 @@ func TestAWalkThatBrokeOffIsTriedAgain(t *testing.T) {
 	}
 }
 
+// An account that does not open is said, and asked for again where there is something to ask; the end of the input ends that too.
+func TestAnAccountThatDoesNotOpen(t *testing.T) {
+	o := world(t, "healthy-endpoint")
+	session, refused := *o.Session, &aws.Error{Kind: aws.Credentials, Operation: "sts:GetCallerIdentity", Hint: "Sign in: aws sso login"}
+	o.Session, o.Profiles = nil, []string{"dev", "prod"}
+	o.Connect = func(_ context.Context, profile, region string) (Session, error) {
+		switch {
+		case profile == "dev":
+			return Session{}, refused
+		case region == "":
+			return Session{Profile: profile}, nil
+		}
+		return session, nil
+	}
+	text := talk(t, o, "dev", "prod", "back", "prod", "eu-central-1", "shop")
+	holds(t, text, "Which profile?", "The account does not open: the credentials are missing or have expired.", "aws sso login", "Which profile?", "Which region?",
+		"Which profile?", "Which region?", "Which cluster?", "The input has ended")
+	if text := talk(t, o, "prod"); !strings.Contains(text, "The input has ended") {
+		t.Error(text)
+	}
+	o.Profiles, o.In, o.Out = nil, strings.NewReader(""), io.Discard
+	o.Connect = func(context.Context, string, string) (Session, error) { return Session{}, refused }
+	if err := Run(t.Context(), o); !errors.Is(err, refused) {
+		t.Errorf("%v", err)
+	}
+}
+
 // What the command line named is not asked for, until the next walk; back leads to the questions that it answered.
 func TestWhatIsKnownIsNotAsked(t *testing.T) {
 	known := func() Options {
@@ -177,7 +205,7 @@ func TestWhatIsKnownIsNotAsked(t *testing.T) {
 		o.Case = steps.Case{Cluster: "shop", Service: "worker", Symptom: steps.Timeout}
 		return o
 	}
-	text := talk(t, known(), "sns", "again", "quit")
+	text := talk(t, known(), "sns", "steps", "again", "quit")
 	if !strings.Contains(text, "Step 1 of ") || strings.Count(text, "Which cluster?") != 1 || strings.Index(text, "Which cluster?") < strings.Index(text, "Step 1 of ") {
 		t.Errorf("the cluster is asked for at the wrong time:\n%s", text)
 	}

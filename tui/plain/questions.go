@@ -54,9 +54,11 @@ func (c *conversation) connect(ctx context.Context) error {
 			}
 			profile = c.Profiles[i]
 		}
+		asked := profile != ""
 		session, err := c.Connect(ctx, profile, "")
 		if err == nil && session.Region == "" {
 			c.say("")
+			asked = true
 			region := ""
 			if region, err = c.answer(ctx, "Which region? For example eu-central-1:"); err == nil {
 				session, err = c.Connect(ctx, profile, region)
@@ -64,8 +66,10 @@ func (c *conversation) connect(ctx context.Context) error {
 		}
 		switch {
 		case errors.Is(err, errBack):
-		case errors.Is(err, errQuit), ctx.Err() != nil:
+		case errors.Is(err, errQuit), errors.Is(err, errEnded), ctx.Err() != nil:
 			return err
+		case err != nil && !asked:
+			return err // nobody can answer otherwise
 		case err != nil:
 			c.fail("The account does not open", err)
 		case session.Region != "":
@@ -227,10 +231,25 @@ func taskSubject(t aws.Task) subject {
 	case !t.Running():
 		rank = 2
 		if t.StoppedReason != "" {
-			label += ", " + t.StoppedReason
+			label += ", " + inShort(t.StoppedReason)
 		}
 	}
 	return subject{choice{label, []string{t.ID, t.ARN}}, t.ARN, "", rank}
+}
+
+// longestReason is how much of a stopped reason is read out in a list, in bytes: ECS writes long ones, and a listener can't skim.
+const longestReason = 90
+
+// inShort returns the beginning of a text, up to the end of a word.
+func inShort(text string) string {
+	if len(text) <= longestReason {
+		return text
+	}
+	text = text[:longestReason]
+	if i := strings.LastIndexByte(text, ' '); i > 0 {
+		text = text[:i]
+	}
+	return strings.ToValidUTF8(strings.TrimRight(text, ",:;. "), "") + ", and more"
 }
 
 // pasteEnd ends a text of several lines.

@@ -1,0 +1,77 @@
+package plain
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"strings"
+
+	"fargate-doctor/aws"
+	"fargate-doctor/aws/debug"
+	"fargate-doctor/steps"
+	"fargate-doctor/steps/probe"
+)
+
+// A Session is an account, snapshot or demo world that answers, and what may be done there.
+type Session struct {
+	Reader          aws.Reader
+	Profile, Region string
+	Refused         string     // why what is nil below can't be done here
+	Debug           DebugTasks // nil where nothing may be launched
+	Shell           Shell      // nil where no shell may be opened
+	Probe           Probe      // nil where nobody can look from inside
+	Runbook         Runbook    // nil where the AWS runbook can't be run
+}
+
+// refusal says why what is nil can't be done.
+func (s Session) refusal() string { return cmp.Or(s.Refused, "there is no way to do it here") }
+
+// DebugTasks makes and removes debug tasks in the account of a session: debug.Launcher.
+type DebugTasks interface {
+	Launch(ctx context.Context, p debug.Plan, observe func(debug.Progress)) (debug.Launched, error)
+	Follow(ctx context.Context, p debug.Plan, l debug.Launched, observe func(debug.Progress)) (debug.Launched, error)
+	Stop(ctx context.Context, l debug.Launched) error
+}
+
+// Shell returns a shell in a container of a task, "" for the only one that can have one. The error says what is missing for it.
+type Shell func(ctx context.Context, task aws.Task, container string) (Terminal, error)
+
+// A Terminal has the person's terminal for itself while it runs, and leaves it as it was. If it has a method Unread() []byte, those are
+// keys that were typed after its end.
+type Terminal interface {
+	Run() error
+	SetStdin(io.Reader)
+	SetStdout(io.Writer)
+	SetStderr(io.Writer)
+}
+
+// Probe looks from inside the network of a case at what its walk was about: from a debug task, or from the container of the case when
+// that is the zero Task. The error says what is missing for it.
+type Probe func(ctx context.Context, c steps.Case, t steps.Target, in aws.Task) (probe.Round, error)
+
+// A Runbook runs the AWS runbook for tasks that do not start (R30).
+type Runbook interface {
+	// Run starts the runbook for a case's task, or joins a run that is under way, and returns what came of it beside the report. It uses a
+	// role, or the person's own permissions when that is "". When ctx ends the run in AWS goes on.
+	Run(ctx context.Context, c steps.Case, role string, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook
+	Stop(ctx context.Context, id string) error
+}
+
+// command returns a command of this program, for the account and region of the session.
+func (c *conversation) command(words ...string) string {
+	words = append([]string{"fargate-doctor"}, words...)
+	for _, flag := range [][2]string{{"--profile", c.session.Profile}, {"--region", c.session.Region}} {
+		if flag[1] != "" {
+			words = append(words, flag[0], flag[1])
+		}
+	}
+	for i, w := range words {
+		if strings.ContainsAny(w, " '\"$`\\") { // a profile may be called anything
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// short is the beginning of an id, by which a task is known.
+func short(id string) string { return id[:min(len(id), 8)] }

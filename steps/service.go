@@ -18,8 +18,8 @@ type ServiceChoice struct {
 	Aliases []string // other words that a person may type
 }
 
-// Services lists the services of a region, sorted by name: those that known names (from DescribeVpcEndpointServices, may be
-// nil) and the common ones.
+// Services lists the services of a region: the common ones, which most tasks call, and after them the hundreds that known names (from
+// DescribeVpcEndpointServices, may be nil), each by name. So nothing moves under a cursor when those arrive.
 func Services(region string, known []vpc.EndpointService) []ServiceChoice {
 	suffix := region + "." + aws.PartitionOf(region).DNSSuffix
 	byName := make(map[string]ServiceChoice, len(commonServices)+len(known))
@@ -51,7 +51,12 @@ func Services(region string, known []vpc.EndpointService) []ServiceChoice {
 	for _, c := range byName {
 		list = append(list, c)
 	}
-	slices.SortFunc(list, func(a, b ServiceChoice) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(list, func(a, b ServiceChoice) int {
+		if common := a.Title != ""; common != (b.Title != "") {
+			return map[bool]int{true: -1, false: 1}[common]
+		}
+		return cmp.Compare(a.Name, b.Name)
+	})
 	return list
 }
 

@@ -132,13 +132,16 @@ func TestServices(t *testing.T) {
 		{Name: "com.amazonaws.eu-central-1.s3"},
 	}
 	byName := map[string]ServiceChoice{}
-	var before string
+	var before ServiceChoice
 	for _, s := range Services("eu-central-1", known) {
-		if s.Name <= before {
-			t.Errorf("%s comes after %s", s.Name, before)
+		if common := s.Title != ""; common == (before.Title != "") && s.Name <= before.Name || common && before.Name != "" && before.Title == "" {
+			t.Errorf("%s comes after %s", s.Name, before.Name)
 		}
-		before = s.Name
+		before = s
 		byName[s.Name] = s
+	}
+	if before.Name != "quantum-ledger" {
+		t.Errorf("the last one is %s; those that are not common come last", before.Name)
 	}
 	for name, host := range map[string]string{
 		"sns": "sns.eu-central-1.amazonaws.com", "ecr.dkr": "*.dkr.ecr.eu-central-1.amazonaws.com", "kms": "kms.eu-central-1.amazonaws.com",

@@ -100,7 +100,7 @@ func (s *target) judge() {
 		}
 	}
 	slices.SortStableFunc(s.matches, func(a, b steps.ServiceChoice) int {
-		return cmp.Or(cmp.Compare(distance(a, words), distance(b, words)), rarer(a)-rarer(b))
+		return cmp.Compare(distance(a, words), distance(b, words))
 	})
 	s.cursor, s.top = 0, 0
 }
@@ -116,15 +116,6 @@ func distance(v steps.ServiceChoice, words string) int {
 		return 2
 	}
 	return 3
-}
-
-// rarer is 0 for a service that is known by its title, which are those that most tasks call, and 1 for the hundreds of others. The
-// known ones stand first, as they do before the region's have arrived, so that nothing moves under the cursor when these do.
-func rarer(v steps.ServiceChoice) int {
-	if v.Title != "" {
-		return 0
-	}
-	return 1
 }
 
 // offers reports whether a service is one that the words may mean.

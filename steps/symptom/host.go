@@ -31,7 +31,7 @@ func fillHost(r *Reading, s screen, at int) {
 	}
 	if _, err := netip.ParseAddr(p.host); err == nil && p.port != 0 && r.Class != ClassDNS {
 		q := place{}
-		q.nearest(s.cut(max(from, at-800), min(to, at+800)), at-max(from, at-800), r.Class, func(o place) bool {
+		q.nearest(s.cut(max(from, at-800), min(to, at+800)), at-max(from, at-800), r.Class, func(o place, _ bool) bool {
 			_, err := netip.ParseAddr(o.host)
 			return err != nil && o.port == p.port
 		})
@@ -141,13 +141,13 @@ func (p *place) read(text string, at int, class Class) {
 		}
 		p.take(text, low, l)
 	}
-	if p.host == "" || p.port == 0 {
-		host, port := urlHost(text)
-		if p.host == "" {
-			p.host = host
+	if q := (place{}); (p.host == "" || p.port == 0) && strings.Contains(text, "://") {
+		q.nearest(text, at, class, func(o place, scheme bool) bool { return scheme && (p.host == "" || p.host == o.host) })
+		if q.host != "" {
+			p.host = q.host
 		}
-		if p.host == host && p.port == 0 {
-			p.port = port
+		if p.port == 0 {
+			p.port = q.port
 		}
 	}
 	if p.port == 0 {
@@ -325,10 +325,10 @@ func hostToken(text string) (host, after string) {
 		}
 		return "", text
 	}
-	if i := strings.Index(text, "://"); i >= 0 && i < 12 && !strings.Contains(text[:i], " ") {
+	if i := strings.Index(text[:min(len(text), 14)], "://"); i >= 0 && !strings.Contains(text[:i], " ") {
 		text = text[i+3:]
 	}
-	if i := strings.IndexByte(text, '@'); i >= 0 && i < 120 && !strings.ContainsAny(text[:i], " /\"") {
+	if i := strings.IndexByte(text[:min(len(text), 120)], '@'); i >= 0 && !strings.ContainsAny(text[:i], " /\"") {
 		text = text[i+1:]
 	}
 	end := 0
@@ -433,8 +433,14 @@ func portField(low string) uint16 {
 			return 0
 		}
 		text = after
-		if i := len(low) - len(after) - len("port"); i > 0 && isLetter(low[i-1]) {
+		name := low[:len(low)-len(after)-len("port")]
+		if n := len(name); n > 0 && isLetter(name[n-1]) {
 			continue
+		} else if n > 0 && name[n-1] == '_' {
+			word := name[:n-1]
+			if nearKeys[word[strings.LastIndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' })+1:]] {
+				continue
+			}
 		}
 		sign := strings.TrimLeft(after, "\"'")
 		value := strings.TrimLeft(sign, "=:> ")

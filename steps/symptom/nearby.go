@@ -14,7 +14,7 @@ const (
 )
 
 // nearest takes the host from the token that stands nearest to an offset of the text, of those that fit.
-func (p *place) nearest(text string, at int, class Class, fits func(place) bool) {
+func (p *place) nearest(text string, at int, class Class, fits func(o place, scheme bool) bool) {
 	best := -1
 	for i := 0; i < len(text); {
 		if !startsToken(text, i) {
@@ -25,7 +25,7 @@ func (p *place) nearest(text string, at int, class Class, fits func(place) bool)
 		if _, aws := awsLabels(q.host); cost > 0 && !network[class] && !aws { // a report of another kind names other things too
 			cost = -1
 		}
-		if cost >= 0 && (fits == nil || fits(q)) {
+		if cost >= 0 && (fits == nil || fits(q, strings.Contains(text[i:end], "://"))) {
 			if end <= at {
 				cost += at - end
 			} else if i > at {
@@ -59,11 +59,18 @@ func spot(text string, i int, class Class) (p place, cost, end int) {
 	if url && notNetwork[lowered(rest[:scheme])] {
 		return p, -1, i + scheme + tokenLength(rest[scheme:])
 	}
+	if scheme > 0 && (i == 0 || text[i-1] == ' ') && strings.HasPrefix(rest[scheme:], " ") && strings.IndexByte(rest[:scheme], '.') < 0 &&
+		!strings.HasPrefix(rest[scheme:], " port ") {
+		return p, -1, i + scheme // a word of a sentence
+	}
+	if c := rest[scheme:]; !url && c != "" && (c[0] == '=' || c[0] == ':') && len(c) > 1 && isLetter(c[1]) {
+		return p, -1, i + scheme + 1 // a key and its value
+	}
 	host, after := hostToken(rest)
 	end = i + max(len(rest)-len(after), scheme)
 	addr, err := netip.ParseAddr(host)
 	numeric := err == nil
-	if host == "" || isFile(host) || numeric && addr.IsUnspecified() || !numeric && !isHost(host) || strings.HasPrefix(after, "=") {
+	if host == "" || isFile(host) || numeric && addr.IsUnspecified() || !numeric && !url && !isHost(host) || strings.HasPrefix(after, "=") {
 		return p, -1, end
 	}
 	before := text[:i]
@@ -239,9 +246,9 @@ func keyBefore(before string) (key string, exact bool) {
 var (
 	// farKeys are the keys under which programs log whom they called.
 	farKeys = setOf(`host addr address server servers endpoint endpoints url uri peer remote dest destination target upstream broker
-		brokers bootstrap.servers bootstrap dsn backend hosts hostname remote_addr connection_string`)
-	// nearKeys make them the caller's own.
-	nearKeys = setOf("local client source src bind listen own self log agent")
+		brokers bootstrap.servers bootstrap dsn backend hosts hostname connection_string`)
+	// nearKeys make them the caller's own, or in the log of a server those of its client.
+	nearKeys = setOf("local remote client source src bind listen own self log agent")
 	// notValues are what stands under such a key for none.
 	notValues = setOf("true false null none nil undefined unknown some http https tcp udp")
 	// notNames are the words before a colon and a number that is no port.

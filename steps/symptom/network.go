@@ -60,6 +60,18 @@ func readHostAlone(s screen, at int) Reading {
 	return Reading{Class: ClassDNS, Host: host}
 }
 
+// readHostOfURL reads Spring's message of a request that failed, where the exception for an unknown host prints nothing but the host:
+// "I/O error on GET request for "URL": HOST".
+func readHostOfURL(s screen, at int) Reading {
+	_, url, _ := strings.Cut(s.cut(at, at+600), "://")
+	host, _ := hostToken(url)
+	_, message, _ := strings.Cut(url, "\": ")
+	if alone, after := hostToken(message); host == "" || alone != host || strings.HasPrefix(after, ":") {
+		return Reading{}
+	}
+	return Reading{Class: ClassDNS, Host: host}
+}
+
 // readEndpoint reads botocore's "Could not connect to the endpoint URL" and JavaScript's "Inaccessible host", which stand for
 // whatever the HTTP client met, most often a name without an address.
 func readEndpoint(s screen, at int) Reading {
@@ -290,6 +302,22 @@ func readDelayed(s screen, at int) Reading {
 		end++
 	}
 	return Reading{Class: systemNumbers[number[:end]]}
+}
+
+// readSocketNumber reads .NET's "SocketException (NUMBER)", whose sentence is in the language of the machine.
+func readSocketNumber(s screen, at int) Reading {
+	number, _, _ := strings.Cut(s.cut(at+len("socketexception ("), at+40), ")")
+	return Reading{Class: systemNumbers[number]}
+}
+
+// readTried reads Cassandra's drivers, which tell of each server they tried how it failed: most often it answered.
+func readTried(s screen, at int) Reading {
+	_, to := s.lineAt(at)
+	if holdsAny(lowered(s.cut(at, min(to, at+400))), "transportexception", "connectionexception", "cannot connect", "timed out",
+		"operationtimedout", "marked down") {
+		return Reading{Class: ClassTimeout}
+	}
+	return Reading{}
 }
 
 // readDisconnected reads what Kafka's clients say of a broker that cut the connection before it answered.

@@ -31,7 +31,7 @@ func fillHost(r *Reading, s screen, at int) {
 	}
 	if _, err := netip.ParseAddr(p.host); err == nil && p.port != 0 && r.Class != ClassDNS {
 		q := place{}
-		q.nearest(s.cut(max(from, at-800), min(to, at+800)), at-max(from, at-800), r.Class, func(o place, _ bool) bool {
+		q.nearby(s.cut(max(from, at-800), min(to, at+800)), at-max(from, at-800), r.Class, func(o place, _ bool) bool {
 			_, err := netip.ParseAddr(o.host)
 			return err != nil && o.port == p.port
 		})
@@ -132,7 +132,8 @@ var sockets = []lead{
 	{"call failed ('", false}, {"trying ", false}, {"->", false}, {"no route to host: ", false},
 }
 
-// read takes the host from a text: from a phrase that names it, else from a URL, else from the socket that was dialled.
+// read takes the host from a text: from a phrase that names it, else from the URL nearest to an offset, else from the socket that was
+// dialled, else from whatever has the shape of a host.
 func (p *place) read(text string, at int, class Class) {
 	low := lowered(text)
 	for _, l := range leads {
@@ -142,7 +143,7 @@ func (p *place) read(text string, at int, class Class) {
 		p.take(text, low, l)
 	}
 	if q := (place{}); (p.host == "" || p.port == 0) && strings.Contains(text, "://") {
-		q.nearest(text, at, class, func(o place, scheme bool) bool { return scheme && (p.host == "" || p.host == o.host) })
+		q.nearby(text, at, class, func(o place, url bool) bool { return url && (p.host == "" || p.host == o.host) })
 		if q.host != "" {
 			p.host = q.host
 		}
@@ -180,7 +181,7 @@ func (p *place) read(text string, at int, class Class) {
 	}
 	if p.host == "" {
 		q := place{}
-		q.nearest(text, at, class, nil)
+		q.nearby(text, at, class, nil)
 		if p.host = q.host; q.port != 0 {
 			p.port = q.port
 		}

@@ -13,8 +13,8 @@ const (
 	costSource = 300 // "from HOST" is the near side as often as the far one
 )
 
-// nearest takes the host from the token that stands nearest to an offset of the text, of those that fit.
-func (p *place) nearest(text string, at int, class Class, fits func(o place, scheme bool) bool) {
+// nearby takes the host from the token that stands nearest to an offset of the text, of those that fit.
+func (p *place) nearby(text string, at int, class Class, fits func(o place, url bool) bool) {
 	best := -1
 	for i := 0; i < len(text); {
 		if !startsToken(text, i) {
@@ -26,11 +26,7 @@ func (p *place) nearest(text string, at int, class Class, fits func(o place, sch
 			cost = -1
 		}
 		if cost >= 0 && (fits == nil || fits(q, strings.Contains(text[i:end], "://"))) {
-			if end <= at {
-				cost += at - end
-			} else if i > at {
-				cost += i - at
-			}
+			cost += max(0, at-end, i-at)
 			if best < 0 || cost < best {
 				best = cost
 				p.host, p.port, p.addr = q.host, q.port, q.addr
@@ -45,119 +41,123 @@ func startsToken(text string, i int) bool {
 	if c := text[i]; c != '[' && c != ':' && !isLetter(c) && !isDigit(c) {
 		return false
 	}
-	return i == 0 || !isWord(text[i-1]) && strings.IndexByte("-.$%\\:", text[i-1]) < 0 || i > 0 && text[i-1] == ':' && text[i] != ':'
+	if i == 0 || text[i-1] == ':' {
+		return i == 0 || text[i] != ':'
+	}
+	return !isWord(text[i-1]) && strings.IndexByte("-.$%\\", text[i-1]) < 0
 }
 
 // spot reads the token at an offset. The cost is negative when it is no host that was called; end is where to read on.
 func spot(text string, i int, class Class) (p place, cost, end int) {
 	rest := text[i:]
-	scheme := 0
-	for scheme < len(rest) && (isWord(rest[scheme]) || strings.IndexByte("-.+", rest[scheme]) >= 0) {
-		scheme++
+	word := 0
+	for word < len(rest) && (isWord(rest[word]) || strings.IndexByte("-.+", rest[word]) >= 0) {
+		word++
 	}
-	url := scheme > 0 && strings.HasPrefix(rest[scheme:], "://")
-	if url && notNetwork[lowered(rest[:scheme])] {
-		return p, -1, i + scheme + tokenLength(rest[scheme:])
-	}
-	if scheme > 0 && (i == 0 || text[i-1] == ' ') && strings.HasPrefix(rest[scheme:], " ") && strings.IndexByte(rest[:scheme], '.') < 0 &&
-		!strings.HasPrefix(rest[scheme:], " port ") {
-		return p, -1, i + scheme // a word of a sentence
-	}
-	if c := rest[scheme:]; !url && c != "" && (c[0] == '=' || c[0] == ':') && len(c) > 1 && isLetter(c[1]) {
-		return p, -1, i + scheme + 1 // a key and its value
+	next, end := rest[word:], i+word
+	url := word > 0 && strings.HasPrefix(next, "://")
+	switch {
+	case url && notNetwork[lowered(rest[:word])]:
+		return p, -1, end + tokenLength(next)
+	case word > 0 && (i == 0 || text[i-1] == ' ') && strings.HasPrefix(next, " ") && !strings.HasPrefix(next, " port ") &&
+		strings.IndexByte(rest[:word], '.') < 0: // a word of a sentence
+		return p, -1, end
+	case !url && len(next) > 1 && (next[0] == '=' || next[0] == ':') && isLetter(next[1]): // a key, and its value
+		return p, -1, end + 1
 	}
 	host, after := hostToken(rest)
-	end = i + max(len(rest)-len(after), scheme)
-	addr, err := netip.ParseAddr(host)
-	numeric := err == nil
-	if host == "" || isFile(host) || numeric && addr.IsUnspecified() || !numeric && !url && !isHost(host) || strings.HasPrefix(after, "=") {
+	end = i + max(len(rest)-len(after), word)
+	p.host = host
+	p.addr, _ = netip.ParseAddr(host)
+	switch {
+	case host == "" || isFile(host) || p.addr.IsUnspecified():
 		return p, -1, end
-	}
-	before := text[:i]
-	if url {
-		if isPage(lowered(host), after) {
-			return p, -1, end + tokenLength(after)
-		}
-		p = place{host: host, addr: addr}
+	case url:
 		if strings.HasPrefix(after, ":") {
 			p.port = portAt(after[1:])
 		}
-		return p, 0, end + tokenLength(after)
+		if isPage(lowered(host), after) {
+			cost = -1
+		}
+		return p, cost, end + tokenLength(after)
+	case !isHost(host) && !p.addr.IsValid() || strings.HasPrefix(after, "=") || isNear(text[:i], rest, after) ||
+		class == ClassTLS && isCertified(text[:i]) || class == ClassDNS && p.addr.IsValid(): // the server that was asked
+		return p, -1, end
+	case isPath(text[:i], p.addr.IsValid()):
+		return p, -1, end + tokenLength(after)
 	}
-	if user := strings.IndexByte(rest[:min(len(rest), 120)], '@'); user >= 0 && !strings.ContainsAny(rest[:user], " /\"") &&
-		!strings.HasPrefix(after, ":") { // of mail
+	named := !p.addr.IsValid()
+	length, ok := p.behind(after)
+	end = len(text) - len(after) + length
+	if !ok || class == ClassDNS && p.port == portDNS {
 		return p, -1, end
 	}
-	if strings.HasSuffix(before, "@") || strings.HasPrefix(after, " icmp_seq") || isNearSide(before) || class == ClassTLS && isCertified(before) || class == ClassDNS && numeric { // the server that was asked
-		return p, -1, end
-	}
-	if strings.HasSuffix(before, "/") && (!numeric || len(before) > 1 && strings.IndexByte(" (:<", before[len(before)-2]) < 0) {
-		return p, -1, end + tokenLength(after) // a path
-	}
-	p = place{host: host, addr: addr}
-	if inner, ok := strings.CutPrefix(after, "/"); ok { // HOST/ADDRESS:PORT
-		dialled, behind := hostToken(inner)
-		a, err := netip.ParseAddr(dialled)
-		if err != nil {
-			if strings.HasPrefix(inner, "<unresolved>") {
-				behind = strings.TrimPrefix(inner, "<unresolved>")
-			} else {
-				return p, -1, end + tokenLength(after)
-			}
-		}
-		p.addr, after = a, behind
-		end = len(text) - len(behind)
-	}
-	if strings.HasPrefix(after, ":") {
-		port, length := portToken(after)
-		if strings.HasPrefix(after[length:], "->") { // the near end of a socket
-			return p, -1, end + length
-		}
-		if length < len(after)-1 && after[length] == ':' && isDigit(after[length+1]) { // a time, or a place in a source file
-			return p, -1, end + tokenLength(after)
-		}
-		p.port = port
-		end += length
-	} else if strings.HasPrefix(after, "->") || strings.HasPrefix(after, "(") || strings.HasPrefix(after, "#") {
-		return p, -1, end
-	} else if portFollows(after) || strings.HasPrefix(after, "', ") {
-		p.port = portAfter(after)
-	}
-	if class == ClassDNS && p.port == portDNS {
-		return p, -1, end
-	}
-	key, exact := keyBefore(before)
-	word := !numeric && !strings.Contains(host, ".")
-	switch {
-	case farKeys[key] && word && exact && p.port == 0: // the whole value
-		cost = costField
-		if loggersOwn(text, i) || notValues[lowered(host)] || regionLike(host) || !isLetter(host[0]) || end < len(text) && strings.IndexByte("\"'`,;)}] &", text[end]) < 0 {
-			return p, -1, end
-		}
-	case farKeys[key] && !word:
-		if !numeric && !isDomain(host, true) {
-			return p, -1, end
-		}
-		if p.port == 0 {
-			cost = costField
-		}
-	case numeric || strings.Contains(host, "."):
-		if !numeric && !isDomain(host, p.port != 0) {
-			return p, -1, end
-		}
-		if p.port == 0 && !p.addr.Is6() && !numeric || numeric && p.port == 0 {
-			cost = costBare
-		}
-	default: // a word is a host with a port that can be one
-		low := lowered(host)
-		if p.port < 80 || notNames[low] || low != host && low != "localhost" || isDigit(host[0]) && len(host) != 12 {
-			return p, -1, end
-		}
-	}
-	if strings.HasSuffix(before, "from ") {
+	cost = p.weigh(text, i, end, named)
+	if cost >= 0 && strings.HasSuffix(text[:i], "from ") {
 		cost += costSource
 	}
 	return p, cost, end
+}
+
+// behind reads the address and the port that stand behind a host, and returns the length of both. It is not ok when what stands there
+// shows that the token is no host that was called.
+func (p *place) behind(after string) (length int, ok bool) {
+	all := len(after)
+	if inner, ok := strings.CutPrefix(after, "/"); ok { // HOST/ADDRESS:PORT
+		dialled, rest := hostToken(inner)
+		addr, err := netip.ParseAddr(dialled)
+		if unresolved, ok := strings.CutPrefix(inner, "<unresolved>"); ok {
+			rest = unresolved
+		} else if err != nil {
+			return tokenLength(after), false
+		}
+		p.addr, after = addr, rest
+	}
+	switch {
+	case strings.HasPrefix(after, ":"):
+		port, length := portToken(after)
+		behind := after[length:]
+		switch {
+		case strings.HasPrefix(behind, "->"): // the near end of a socket
+			return length, false
+		case len(behind) > 1 && behind[0] == ':' && isDigit(behind[1]): // a time, or a place in a source file
+			return tokenLength(after), false
+		}
+		p.port, after = port, behind
+	case strings.HasPrefix(after, "->"), strings.HasPrefix(after, "("), strings.HasPrefix(after, "#"):
+		return 0, false
+	case portFollows(after), strings.HasPrefix(after, "', "):
+		p.port = portAfter(after)
+	}
+	return all - len(after), true
+}
+
+// weigh returns what the token between two offsets costs by its shape and by the key that it is the value of.
+func (p *place) weigh(text string, from, to int, named bool) int {
+	key, exact := keyBefore(text[:from])
+	dotted := strings.Contains(p.host, ".")
+	switch {
+	case isNearKey(key):
+		return -1
+	case named && dotted && !isDomain(p.host, p.port != 0 || farKeys[key]):
+		return -1
+	case named && !dotted && p.port == 0: // any word, where it is the whole value of a field
+		if !farKeys[key] || !exact || loggersOwn(text, from) || notValues[lowered(p.host)] || regionLike(p.host) ||
+			!isLetter(p.host[0]) || strings.HasPrefix(text[to:], "\":") || to < len(text) && strings.IndexByte("\"'`,;)}] &", text[to]) < 0 {
+			return -1
+		}
+	case named && !dotted:
+		if low := lowered(p.host); p.port < 80 || notNames[low] || low != p.host || isDigit(p.host[0]) && len(p.host) != 12 {
+			return -1
+		}
+	}
+	switch {
+	case p.port != 0:
+		return 0
+	case farKeys[key]:
+		return costField
+	}
+	return costBare
 }
 
 // portToken reads ":PORT" and returns its length too.
@@ -181,16 +181,27 @@ func tokenLength(text string) int {
 // notNetwork are schemes of what is called in another way than by a host.
 var notNetwork = setOf("s3 s3a s3n file unix jar data urn git+file vscode node")
 
-// isNearSide reports whether the words before a token make it the caller's own end.
-func isNearSide(before string) bool {
+// isNear reports whether what stands around a token makes it something else than the far end: the caller's own end, an address of
+// mail, a router that answered.
+func isNear(before, rest, after string) bool {
+	user := strings.IndexByte(rest[:min(len(rest), 120)], '@')
+	if user >= 0 && !strings.ContainsAny(rest[:user], " /\"") && portAfter(after) == 0 || strings.HasSuffix(before, "@") ||
+		strings.HasPrefix(after, " icmp_seq") {
+		return true
+	}
 	before = lowered(before[max(0, len(before)-24):])
-	for _, words := range []string{"client: ", "client=", "local ", "local: ", "local address: ", "bind ", "bind to ", "listen ",
-		"listening on ", "listening at ", "source ", "src=", "laddr="} {
+	for _, words := range []string{"client: ", "local ", "local: ", "local address: ", "bind ", "bind to ", "listen ", "listening on ",
+		"listening at ", "source "} {
 		if strings.HasSuffix(before, words) {
 			return true
 		}
 	}
 	return false
+}
+
+// isPath reports whether a token is a part of a path. An address may stand behind a slash: (/10.0.0.1:80).
+func isPath(before string, address bool) bool {
+	return strings.HasSuffix(before, "/") && (!address || len(before) > 1 && strings.IndexByte(" (:<[", before[len(before)-2]) < 0)
 }
 
 // isCertified reports whether a token is one of the names that a certificate is for, and not the one that was called:
@@ -237,10 +248,16 @@ func keyBefore(before string) (key string, exact bool) {
 	if farKeys[key] {
 		return key, exact
 	}
-	if i := strings.LastIndexAny(key, "_.-"); i >= 0 && !nearKeys[key[:i]] { // db_host, redis.address
+	if i := strings.LastIndexAny(key, "_.-"); i >= 0 && !isNearKey(key) { // db_host, redis.address
 		return key[i+1:], exact
 	}
 	return key, exact
+}
+
+// isNearKey reports whether a key is one for the caller's own end: client_ip, local.address.
+func isNearKey(key string) bool {
+	i := strings.IndexAny(key, "_.-")
+	return i > 0 && nearKeys[key[:i]] || nearKeys[key] || key == "sourceipaddress"
 }
 
 var (
@@ -248,7 +265,7 @@ var (
 	farKeys = setOf(`host addr address server servers endpoint endpoints url uri peer remote dest destination target upstream broker
 		brokers bootstrap.servers bootstrap dsn backend hosts hostname connection_string`)
 	// nearKeys make them the caller's own, or in the log of a server those of its client.
-	nearKeys = setOf("local remote client source src bind listen own self log agent")
+	nearKeys = setOf("local remote client source src laddr bind listen own self log agent")
 	// notValues are what stands under such a key for none.
 	notValues = setOf("true false null none nil undefined unknown some http https tcp udp")
 	// notNames are the words before a colon and a number that is no port.
@@ -258,8 +275,8 @@ var (
 		net time internal max min total http https tcp udp in at after exception`)
 	// domains are the endings of names beside those of two letters. A word with a dot is most often no host.
 	domains = setOf(`
-		com net org edu gov mil int info biz dev app cloud io ai co me tv cc internal local lan corp home svc test example invalid
-		localhost localdomain consul cluster network systems tech online site xyz services systems solutions directory testing
+		com net org edu gov mil int info biz dev app cloud internal local lan corp home svc test example invalid
+		localhost localdomain consul cluster network systems tech online site xyz services solutions directory testing
 		private intranet docker host web shop store zone one team run`)
 	// packages begin the names of types and modules.
 	packages = setOf("java javax jdk sun scala kotlin kotlinx akka com org io net node os self this system microsoft socket")

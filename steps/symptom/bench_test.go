@@ -27,6 +27,7 @@ var worst = map[string]string{
 	"arns":        filled("arn:aws:kms:eu-west-1:123456789012:key/1 is disabled "),
 	"parentheses": filled("((((((((((timed out connect error"),
 	"addresses":   filled("fd00::1 network is unreachable 2001:db8::1 "),
+	"hosts":       filled(`host="a.b.io" to db:5432 [::1]:9 (x/10.0.0.1:80) url=http://a/ connection refused `),
 	"wrapped":     filled(strings.Repeat("x", 80) + "\n"),
 	"everything":  filled(everyPhrase()),
 }

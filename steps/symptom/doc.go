@@ -33,4 +33,7 @@
 // The text is flattened (screen), all phrases of a table are looked for in one pass (finder), each phrase's place is judged by a
 // function that reads the grammar around it, and the heaviest decides. The work beyond that one pass is bounded by the number of
 // phrases, not by the text.
+//
+// The host is read likewise, by phrases that name one (host). Where none does, it is the token with the shape of a host that stands
+// nearest to the place that decided, with its port (nearby): in its line, else around it.
 package symptom

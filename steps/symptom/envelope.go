@@ -45,6 +45,11 @@ func (s screen) envelope() int {
 			return begin + i
 		}
 	}
+	for _, lead := range []string{"onnection: ", "onnecting to ", "onnection to "} {
+		if i := strings.LastIndex(s.cut(begin, len(s.text)), lead); i >= 0 && tellsFailure(s, begin+i) {
+			return begin + i
+		}
+	}
 	return -1
 }
 

@@ -11,21 +11,36 @@ type place struct {
 	host string
 	port uint16
 	addr netip.Addr
+
+	guess string // the word that stands where hosts do: "failed to connect to redis", "… to RabbitMQ"
 }
 
 // fillHost adds where the connection was meant to go: from the line that decided, else from what stands around it.
 func fillHost(r *Reading, s screen, at int) {
 	from, to := s.lineAt(at)
 	p := place{host: r.Host}
-	p.read(s.cut(max(from, at-800), min(to, at+800)), r.Class)
+	p.read(s.cut(max(from, at-800), min(to, at+800)), at-max(from, at-800), r.Class)
 	if p.host == "" || p.host == p.addr.String() && p.addr.IsValid() && !p.addr.IsLoopback() {
-		around := place{}
-		around.read(s.around(at, 700, 700), r.Class)
+		around := place{guess: p.guess}
+		around.read(s.around(at, 700, 700), at-max(0, at-700), r.Class)
 		if p.host == "" {
 			p = around
 		} else if around.host != "" && around.addr == p.addr && !sameKind(p.host, around.host) {
 			p.host = around.host
 		}
+	}
+	if _, err := netip.ParseAddr(p.host); err == nil && p.port != 0 && r.Class != ClassDNS {
+		q := place{}
+		q.nearby(s.cut(max(from, at-800), min(to, at+800)), at-max(from, at-800), r.Class, func(o place, _ bool) bool {
+			_, err := netip.ParseAddr(o.host)
+			return err != nil && o.port == p.port
+		})
+		if q.host != "" {
+			p.host = q.host
+		}
+	}
+	if p.host == "" {
+		p.host = p.guess
 	}
 	if text := s.around(at, 300, 300); p.port == 0 && p.host != "" { // a line before said where the tool connects to
 		for range 8 {
@@ -94,27 +109,18 @@ func (l lead) resolver() bool { return l.phrase == "enotfound " || l.phrase == "
 
 // leads are the phrases, the surest first.
 var leads = []lead{
-	{"hostname: '", true}, {"\"hostname\":\"", true}, {"\"hostname\": \"", true}, {"hostname: \"", true},
-	{"host='", true}, {"host=\"", true}, {"enotfound ", true}, {"eai_again ", true}, {"lookup ", false},
-	{"could not resolve host: ", true}, {"couldn't resolve host '", true}, {"couldn't resolve host \"", true},
-	{"could not resolve host '", true}, {"unable to resolve host address '", true},
-	{"unable to resolve host address ‘", true}, {"failed to resolve '", true}, {"unable to resolve host \"", true},
-	{"unknownhostexception: ", true},
-	{"could not translate host name \"", true}, {"can't find ", true}, {"temporary failure resolving '", true},
-	{"bad address \"", true}, {"bad address '", true}, {"unknown host: ", false}, {"unknown host ", false},
-	{"couldn't resolve server ", false}, {"inaccessible host: `", false}, {"inaccessible host: '", false},
-	{"unknown mysql server host '", true}, {"nslookup ", true}, {"dig ", true},
-	{"failed to resolve address for '", false}, {"unable to access '", false}, {"can't resolve '", true}, {"certificate for <", false},
-	{"could not resolve hostname ", true}, {"cannot resolve ", false}, {"host not found in upstream \"", true},
-	{"unabletoconnect on ", false}, {"to the host ", false}, {"requested host \"", false}, {"on host \"", true},
-	{"server on '", true}, {"server on \"", true}, {"tunnel to ", false}, {"tcp connection to ", false},
-	{"redis on ", false}, {"redis at ", false}, {"broker ", false}, {"server ", false}, {"connect to host ", false},
+	{"hostname: '", true}, {"\"hostname\":\"", true}, {"\"hostname\": \"", true}, {"hostname: \"", true}, {"host='", true},
+	{"host=\"", true}, {"enotfound ", true}, {"eai_again ", true}, {"lookup ", false}, {"could not resolve host: ", true},
+	{"couldn't resolve host '", true}, {"couldn't resolve host \"", true}, {"could not resolve host '", true},
+	{"unable to resolve host address '", true}, {"unable to resolve host address ‘", true}, {"failed to resolve '", true},
+	{"unable to resolve host \"", true}, {"unknownhostexception: ", true}, {"could not translate host name \"", true},
+	{"can't find ", true}, {"temporary failure resolving '", true}, {"bad address \"", true}, {"bad address '", true},
+	{"inaccessible host: `", false}, {"unknown mysql server host '", true}, {"nslookup ", true}, {"dig ", true},
+	{"unable to access '", false}, {"can't resolve '", true}, {"could not resolve hostname ", true},
+	{"host not found in upstream \"", true}, {"on host \"", true}, {"server on '", true}, {"server on \"", true},
 	{"server [", true}, {"unspecified/", true}, {"`host=", true}, {"getaddrinfo for ", true}, {"could not resolve ", false},
-	{"server at `", true}, {"server at ", false},
-	{"connect to server at \"", true}, {"connection to server at \"", true}, {"failed to connect to ", true},
-	{"connection to host ", false}, {"connect to address ", false}, {"connect to ", true}, {"connection to ", false},
-	{"connecting to host ", true},
-	{"connecting to ", false}, {"remote host (", false}, {"connect(2) for \"", true}, {"connect(2) for ", false},
+	{"server at `", true}, {"connection to server at \"", true}, {"connect to ", true}, {"connection to ", false},
+	{"connecting to host ", true}, {"connecting to ", false}, {"connect(2) for \"", true},
 }
 
 // sockets are the phrases after which the dialled socket stands, less telling than a name.
@@ -126,8 +132,9 @@ var sockets = []lead{
 	{"call failed ('", false}, {"trying ", false}, {"->", false}, {"no route to host: ", false},
 }
 
-// read takes the host from a text: from a phrase that names it, else from a URL, else from the socket that was dialled.
-func (p *place) read(text string, class Class) {
+// read takes the host from a text: from a phrase that names it, else from the URL nearest to an offset, else from the socket that was
+// dialled, else from whatever has the shape of a host.
+func (p *place) read(text string, at int, class Class) {
 	low := lowered(text)
 	for _, l := range leads {
 		if p.host != "" {
@@ -135,26 +142,17 @@ func (p *place) read(text string, class Class) {
 		}
 		p.take(text, low, l)
 	}
-	for _, mark := range behind {
-		if p.host == "" {
-			p.before(text, low, mark)
+	if q := (place{}); (p.host == "" || p.port == 0) && strings.Contains(text, "://") {
+		q.nearby(text, at, class, func(o place, url bool) bool { return url && (p.host == "" || p.host == o.host) })
+		if q.host != "" {
+			p.host = q.host
 		}
-	}
-	if p.host == "" || p.port == 0 {
-		host, port := urlHost(text)
-		if p.host == "" {
-			p.host = host
-		}
-		if p.host == host && p.port == 0 {
-			p.port = port
+		if p.port == 0 {
+			p.port = q.port
 		}
 	}
 	if p.port == 0 {
-		for _, name := range []string{"port=", "on port ", "port: ", "\"port\":"} {
-			if _, after, ok := strings.Cut(low, name); ok && p.port == 0 {
-				p.port = portAt(strings.TrimLeft(after, " "))
-			}
-		}
+		p.port = portField(low)
 		if class == ClassDNS && p.port == portDNS {
 			p.port = 0 // of the server that was asked
 		}
@@ -179,39 +177,22 @@ func (p *place) read(text string, class Class) {
 		}
 	}
 	if p.host == "" {
-		p.bracketed(text)
-	}
-	if p.host == "" {
 		p.answered(text)
 	}
 	if p.host == "" {
-		p.bare(text)
+		q := place{}
+		q.nearby(text, at, class, nil)
+		if p.host = q.host; q.port != 0 {
+			p.port = q.port
+		}
+		if !p.addr.IsValid() {
+			p.addr = q.addr
+		}
 	}
 	if p.host == "" {
 		if _, after, ok := strings.Cut(text, "<Endpoint>"); ok {
 			p.host, _ = hostToken(after)
 		}
-	}
-}
-
-// behind are phrases before which a host with its port stands.
-var behind = []string{"/bootstrap: ", ": [errno ", ": connection refused", ": connection setup timed out", " failed on ", " failed: "}
-
-// before reads the host and the port that stand before a phrase.
-func (p *place) before(text, low, mark string) {
-	end := strings.LastIndex(low, mark)
-	if end < 0 {
-		return
-	}
-	token := text[max(0, end-200):end]
-	token = token[strings.LastIndexAny(token, " \t\"'`(|,=")+1:]
-	host, after := hostToken(token)
-	if _, err := netip.ParseAddr(host); isFile(host) || err != nil && !isHost(host) {
-		return
-	}
-	if port := portAfter(after); strings.HasPrefix(after, ":") && port != 0 {
-		p.host, p.port = host, port
-		p.addr, _ = netip.ParseAddr(host)
 	}
 }
 
@@ -251,7 +232,10 @@ func (p *place) take(text, low string, l lead) {
 		if host == "" || strings.HasSuffix(host, "Exception") || isFile(host) || err != nil && !isHost(host) {
 			continue
 		}
-		if strings.HasPrefix(after, "=") { // user=…
+		if strings.HasPrefix(after, "=") || strings.HasPrefix(after, "(") { // user=…, backoff(…
+			continue
+		}
+		if strings.Contains(l.phrase, "hostname\"") && loggersOwn(text, i) {
 			continue
 		}
 		if after == "" && l.quoted() && strings.Contains(low[:i], l.phrase) { // cut off, and printed whole before
@@ -261,6 +245,13 @@ func (p *place) take(text, low string, l lead) {
 		if err != nil && !strings.Contains(host, ".") && !(portFollows(after) && portAfter(after) != 0) && !addressFollows(after) &&
 			!(l.phrase == "lookup " && (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " on "))) &&
 			(!l.alone || !l.quoted() && notHosts[lowered(host)] && !(l.resolver() && containers[lowered(host)])) {
+			continue
+		}
+		if err != nil && !strings.Contains(host, ".") && strings.HasSuffix(l.phrase, "connect to ") && host != "localhost" &&
+			portAfter(after) == 0 && !addressFollows(after) {
+			if p.guess == "" {
+				p.guess = host
+			}
 			continue
 		}
 		p.host = host
@@ -335,10 +326,10 @@ func hostToken(text string) (host, after string) {
 		}
 		return "", text
 	}
-	if i := strings.Index(text, "://"); i >= 0 && i < 12 && !strings.Contains(text[:i], " ") {
+	if i := strings.Index(text[:min(len(text), 14)], "://"); i >= 0 && !strings.Contains(text[:i], " ") {
 		text = text[i+3:]
 	}
-	if i := strings.IndexByte(text, '@'); i >= 0 && i < 120 && !strings.ContainsAny(text[:i], " /\"") {
+	if i := strings.IndexByte(text[:min(len(text), 120)], '@'); i >= 0 && !strings.ContainsAny(text[:i], " /\"") {
 		text = text[i+1:]
 	}
 	end := 0
@@ -367,7 +358,7 @@ func ipv6Token(text string) int {
 		}
 		end++
 	}
-	if colons < 2 {
+	if colons < 2 || end < len(text) && isWord(text[end]) { // EC2::Errors
 		return 0
 	}
 	return end
@@ -391,7 +382,9 @@ func isName(host string) bool { return isHost(host) && strings.Contains(host, ".
 func isFile(token string) bool {
 	switch token[strings.LastIndexByte(token, '.')+1:] {
 	case "js", "mjs", "cjs", "ts", "tsx", "go", "py", "rb", "java", "scala", "kt", "cs", "cpp", "cc", "rs", "php", "ex", "c",
-		"h", "so", "jar", "log", "json", "yaml", "yml", "sh", "rake":
+		"h", "so", "jar", "log", "json", "yaml", "yml", "sh", "rake", "jsx", "vue", "swift", "lua", "pl", "pm", "erl", "exs", "clj",
+		"groovy", "gradle", "hpp", "cxx", "tf", "hcl", "toml", "lock", "conf", "cfg", "ini", "env", "properties", "pem", "crt", "key",
+		"txt", "md", "csv", "xml", "html", "sql", "sock", "service", "gz", "zip", "whl", "dll", "exe", "class":
 		return true
 	}
 	return false
@@ -431,6 +424,34 @@ func portAfter(after string) uint16 {
 		}
 	}
 	return 0
+}
+
+// portField returns the port that a field of this name states: port=5432, "port": 5432, :port=>9200, port: Some(3030), on port 25.
+func portField(low string) uint16 {
+	for text := low; ; {
+		_, after, ok := strings.Cut(text, "port")
+		if !ok {
+			return 0
+		}
+		text = after
+		name := low[:len(low)-len(after)-len("port")]
+		if n := len(name); n > 0 && isLetter(name[n-1]) {
+			continue
+		} else if n > 0 && name[n-1] == '_' {
+			word := name[:n-1]
+			if nearKeys[word[strings.LastIndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' })+1:]] {
+				continue
+			}
+		}
+		sign := strings.TrimLeft(after, "\"'")
+		value := strings.TrimLeft(sign, "=:> ")
+		if spoken := strings.HasSuffix(low[:len(low)-len(after)], "on port"); len(value) == len(sign) || sign[0] == ' ' && !spoken {
+			continue
+		}
+		if port := portAt(strings.TrimPrefix(value, "some(")); port != 0 {
+			return port
+		}
+	}
 }
 
 func portAt(text string) uint16 {
@@ -495,65 +516,5 @@ func (p *place) answered(text string) {
 	}
 	if host, rest := hostToken(before[strings.LastIndexByte(before, ' ')+1:]); rest == "" && isHost(host) {
 		p.host = host
-	}
-}
-
-// bare reads a host of AWS, or an address with a port, that stands in a sentence without anything that leads to it.
-func (p *place) bare(text string) {
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \"'`()<>,;=", r) }) {
-		host, after := hostToken(strings.TrimPrefix(word, "/"))
-		_, aws := awsLabels(host)
-		addr, err := netip.ParseAddr(host)
-		port := portAfter(after)
-		if inner, ok := strings.CutPrefix(after, "/"); ok && port == 0 { // HOST/ADDRESS:PORT
-			_, inner = hostToken(inner)
-			port = portAfter(inner)
-		}
-		export := err == nil && strings.HasPrefix(after, ":/") // of NFS
-		if aws && host[0] != '*' && !strings.HasPrefix(after, "/doc") || err == nil && port != 0 || export {
-			p.host = host
-			if port != 0 {
-				p.port = port
-			}
-			if err == nil {
-				p.addr = addr
-			}
-			return
-		}
-	}
-}
-
-// endsInFailure reports whether what stands before a bracket is what .NET says of a connection that failed.
-func endsInFailure(before string) bool {
-	before = lowered(strings.TrimRight(before[max(0, len(before)-40):], " ."))
-	for _, end := range []string{"refused", "timed out", "is known", "not known", "unreachable", "unavailable",
-		"reset by peer", "no route to host", "try again", "refused it"} {
-		if strings.HasSuffix(before, end) {
-			return true
-		}
-	}
-	return false
-}
-
-// bracketed reads .NET's "(ADDRESS:PORT)" and "(HOST:PORT)", and Kafka's "(HOST/ADDRESS:PORT)" and "(/ADDRESS:PORT)".
-func (p *place) bracketed(text string) {
-	for i := strings.IndexByte(text, '('); i >= 0; {
-		host, after := hostToken(strings.TrimPrefix(text[i+1:], "/"))
-		dialled := host
-		if inner, ok := strings.CutPrefix(after, "/"); ok {
-			dialled, after = hostToken(inner)
-		}
-		if addr, err := netip.ParseAddr(dialled); strings.HasPrefix(after, ":") && (err == nil || isName(host) ||
-			host == "localhost" || isHost(host) && endsInFailure(text[:i])) {
-			if port := portAt(after[1:]); port != 0 {
-				p.host, p.port, p.addr = host, port, addr
-				return
-			}
-		}
-		next := strings.IndexByte(text[i+1:], '(')
-		if next < 0 {
-			return
-		}
-		i += 1 + next
 	}
 }

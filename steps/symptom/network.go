@@ -60,6 +60,18 @@ func readHostAlone(s screen, at int) Reading {
 	return Reading{Class: ClassDNS, Host: host}
 }
 
+// readHostOfURL reads Spring's message of a request that failed, where the exception for an unknown host prints nothing but the host:
+// "I/O error on GET request for "URL": HOST".
+func readHostOfURL(s screen, at int) Reading {
+	_, url, _ := strings.Cut(s.cut(at, at+600), "://")
+	host, _ := hostToken(url)
+	_, message, _ := strings.Cut(url, "\": ")
+	if alone, after := hostToken(message); host == "" || alone != host || strings.HasPrefix(after, ":") {
+		return Reading{}
+	}
+	return Reading{Class: ClassDNS, Host: host}
+}
+
 // readEndpoint reads botocore's "Could not connect to the endpoint URL" and JavaScript's "Inaccessible host", which stand for
 // whatever the HTTP client met, most often a name without an address.
 func readEndpoint(s screen, at int) Reading {
@@ -134,6 +146,15 @@ func readEOF(s screen, at int) Reading {
 	}
 	if strings.Contains(before, "://") || strings.Contains(before, ".") && strings.Contains(before, ":") ||
 		before == "failed" || before == "read" {
+		return Reading{Class: ClassReset}
+	}
+	return Reading{}
+}
+
+// readEOFField reads the end of a connection as the value of a log's field, beside the URL that was called.
+func readEOFField(s screen, at int) Reading {
+	from, to := s.lineAt(at)
+	if line := s.cut(max(from, at-300), min(to, at+100)); strings.Contains(line, "://") && strings.Contains(line, "EOF") {
 		return Reading{Class: ClassReset}
 	}
 	return Reading{}
@@ -263,7 +284,7 @@ var systemNumbers = map[string]Class{
 func readUnreached(s screen, at int) Reading {
 	p := place{}
 	_, to := s.lineAt(at)
-	p.read(s.cut(at, min(to, at+200)), ClassTimeout)
+	p.read(s.cut(at, min(to, at+200)), 0, ClassTimeout)
 	switch {
 	case p.host == "":
 		return Reading{}
@@ -271,6 +292,40 @@ func readUnreached(s screen, at int) Reading {
 		return Reading{Class: ClassRefused}
 	}
 	return Reading{Class: ClassTimeout}
+}
+
+// readDelayed reads the error number that Envoy prints of a connection it could not open.
+func readDelayed(s screen, at int) Reading {
+	_, number, _ := strings.Cut(s.cut(at, at+40), ": ")
+	end := 0
+	for end < len(number) && isDigit(number[end]) {
+		end++
+	}
+	return Reading{Class: systemNumbers[number[:end]]}
+}
+
+// readSocketNumber reads .NET's "SocketException (NUMBER)", whose sentence is in the language of the machine.
+func readSocketNumber(s screen, at int) Reading {
+	number, _, _ := strings.Cut(s.cut(at+len("socketexception ("), at+40), ")")
+	return Reading{Class: systemNumbers[number]}
+}
+
+// readTried reads Cassandra's drivers, which tell of each server they tried how it failed: most often it answered.
+func readTried(s screen, at int) Reading {
+	_, to := s.lineAt(at)
+	if holdsAny(lowered(s.cut(at, min(to, at+400))), "transportexception", "connectionexception", "cannot connect", "timed out",
+		"operationtimedout", "marked down") {
+		return Reading{Class: ClassTimeout}
+	}
+	return Reading{}
+}
+
+// readDisconnected reads what Kafka's clients say of a broker that cut the connection before it answered.
+func readDisconnected(s screen, at int) Reading {
+	if _, to := s.lineAt(at); holdsAny(lowered(s.cut(at, min(to, at+300))), "disconnected") {
+		return Reading{Class: ClassReset}
+	}
+	return Reading{}
 }
 
 // readConnecting reads redis-py's "Error NUMBER connecting to HOST:PORT" and Python's "[WinError NUMBER]".
@@ -347,13 +402,18 @@ var metadataHosts = []string{"169.254.170.2", "169.254.169.254", "169.254.170.23
 // failed reads words that documents use too: they count in a line that tells of a failure.
 func failed(class Class) func(screen, int) Reading {
 	return func(s screen, at int) Reading {
-		from, to := s.lineAt(at)
-		if holdsAny(lowered(s.cut(max(from, at-200), min(to, at+200))), "error", "fail", "unable", "could not", "cannot", "can't",
-			"couldn't", "exception", "not reach", "timed out", "refused", "must be in") {
+		if tellsFailure(s, at) {
 			return Reading{Class: class}
 		}
 		return Reading{}
 	}
+}
+
+// tellsFailure reports whether the line about an offset says that something failed.
+func tellsFailure(s screen, at int) bool {
+	from, to := s.lineAt(at)
+	return holdsAny(lowered(s.cut(max(from, at-200), min(to, at+200))), "error", "fail", "unable", "could not", "cannot", "can't",
+		"couldn't", "exception", "not reach", "timed out", "refused", "must be in")
 }
 
 // readMetadata reads what requests says of a call that failed, however it did, where the call was for credentials.

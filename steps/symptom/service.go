@@ -42,7 +42,8 @@ var prefixes = map[string]string{
 	"email":         "ses",
 	"stepfunctions": "states", "sfn": "states", "cloudwatchevents": "events", "eventbridge": "events",
 	"networkfirewall": "network-firewall", "bedrockruntime": "bedrock", "bedrock-runtime": "bedrock",
-	"bedrock-agent-runtime": "bedrock", "bedrockagentruntime": "bedrock",
+	"bedrock-agent-runtime": "bedrock", "bedrockagentruntime": "bedrock", "bedrock-agent": "bedrock", "bedrockagent": "bedrock",
+	"bedrockagentcore": "bedrock-agentcore", "opensearchserverless": "aoss",
 	"cognitoidentityprovider": "cognito-idp", "cognitoidentity": "cognito-identity", "elasticcontainerregistry": "ecr",
 	"elasticcontainerservice": "ecs", "containerservice": "ecs", "elasticcomputecloud": "ec2", "lambdainternal": "lambda",
 	"elasticfilesystem": "elasticfilesystem", "efs": "elasticfilesystem", "opensearch": "es", "elasticsearch": "es",
@@ -68,7 +69,8 @@ var plain = setOf(`
 	acm eks ecr-public textract rekognition comprehend translate transcribe polly iot es scheduler sdb elasticmapreduce
 	wafv2 ce timestream mq transfer datasync ssmmessages ec2messages ecs-agent ecs-telemetry sso oidc network-firewall
 	glacier swf chime guardduty tag evidently connect appsync personalize quicksight budgets health mediaconvert pinpoint
-	neptune-db aoss s3express s3-outposts kinesisvideo workspaces inspector2 securityhub config`)
+	neptune-db aoss s3express s3-outposts kinesisvideo workspaces inspector2 securityhub config
+	bedrock-agentcore s3vectors`)
 
 // setOf returns the words of a text.
 func setOf(words string) map[string]bool {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"fargate-doctor/aws/demo/demotest"
 	"fargate-doctor/aws/live/livetest"
 )
 
@@ -135,7 +136,7 @@ func TestFaultsNeverChangeTheVerdict(t *testing.T) {
 		{Fault: "expired_token"},
 		{Fault: "truncate"},
 	}
-	for i, action := range slices.Sorted(maps.Keys(asked.Actions)) {
+	for i, action := range demotest.Some(slices.Sorted(maps.Keys(asked.Actions))) {
 		for _, fault := range []livetest.Rule{{Fault: "access_denied"}, others[i%len(others)]} {
 			t.Run(fmt.Sprintf("%s/%s", action, fault.Fault), func(t *testing.T) {
 				fault.Match = action
@@ -153,7 +154,7 @@ func TestFaultsNeverChangeTheVerdict(t *testing.T) {
 	}
 }
 
-// The issue's own example: network ACLs may not be read, nothing else is wrong.
+// Network ACLs may not be read, and nothing else is wrong.
 func TestUnreadableNetworkACLsAreNamed(t *testing.T) {
 	upstream := livetest.StartServer(t)
 	url, faults := livetest.StartFaultProxy(t, upstream)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/demo/demotest"
 )
 
 // result is what one command line left behind.
@@ -32,7 +33,7 @@ func run(t *testing.T, stdin string, args ...string) result {
 func TestDiagnoseEndsWithTheStatusThatScriptsLeanOn(t *testing.T) {
 	schema := openReportSchema(t)
 	want := map[string]int{"ok": exitFine, "blocked": exitProblem, "misconfigured": exitProblem, "denied": exitProblem, "unknown": exitInconclusive}
-	for _, w := range demo.Worlds() {
+	for _, w := range demotest.Worlds() {
 		t.Run(w.Name, func(t *testing.T) {
 			r := run(t, "", "diagnose", "--demo="+w.Name, "--format", "json")
 			if r.status != want[w.Expect.Verdict] {

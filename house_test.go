@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 }
 
 // testSupport packages are imported by tests only, so that they may import what tests may.
-var testSupport = []string{"aws/live/livetest", "aws/exec/exectest", "aws/runbook/runbooktest"}
+var testSupport = []string{"aws/live/livetest", "aws/exec/exectest", "aws/runbook/runbooktest", "aws/demo/demotest"}
 
 // pure packages take values and return values: no I/O and no clock.
 var pure = []string{"aws", "aws/vpc", "aws/iam", "aws/read", "steps", "steps/report", "steps/symptom", "steps/probe"}

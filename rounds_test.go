@@ -10,6 +10,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/demo/demotest"
 	"fargate-doctor/steps"
 )
 
@@ -38,7 +39,7 @@ func (r *slowReader) Read(ctx context.Context, q aws.Query, page func(json.RawMe
 // trips that it waited for.
 func TestADiagnosisWaitsForAtMostFiveRoundTrips(t *testing.T) {
 	const latency = 80 * time.Millisecond
-	for _, w := range demo.Worlds() {
+	for _, w := range demotest.Worlds() {
 		t.Run(w.Name, func(t *testing.T) {
 			reader, w, err := demo.Open(w.Name)
 			if err != nil {

@@ -18,6 +18,9 @@ import (
 // built returns the program, built once for the test.
 func built(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the program itself is driven without -short")
+	}
 	file := filepath.Join(t.TempDir(), "fargate-doctor")
 	if out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

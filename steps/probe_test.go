@@ -8,6 +8,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/demo/demotest"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/probe"
 )
@@ -44,7 +45,7 @@ func probed(t *testing.T, name string, change func(*probe.Round)) (before, after
 }
 
 func TestTheContainerOfADemoWorldAgreesWithIt(t *testing.T) {
-	for _, w := range demo.Worlds() {
+	for _, w := range demotest.Worlds() {
 		t.Run(w.Name, func(t *testing.T) {
 			before, after := probed(t, w.Name, nil)
 			if len(after.Probes.Round.Results) == 0 && before.Target.Host != "" {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/demo/demotest"
 	"fargate-doctor/steps"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,7 +61,7 @@ func describe(r steps.Report) string {
 }
 
 func TestEveryDemoWorldEndsWithItsCauseFirstAndNoFalseOneBesideIt(t *testing.T) {
-	for _, w := range demo.Worlds() {
+	for _, w := range demotest.Worlds() {
 		t.Run(w.Name, func(t *testing.T) {
 			r, w := walkWorld(t, w.Name)
 			want := slices.Clone(w.Expect.Causes)

@@ -7,12 +7,13 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/demo/demotest"
 	"fargate-doctor/aws/read"
 )
 
 // Every world whose permissions are as its base has them answers what is asked about them, in the names of its own partition.
 func TestEveryTaskHasItsRolesAndWhatTheyGuard(t *testing.T) {
-	for _, w := range demo.Worlds() {
+	for _, w := range demotest.Worlds() {
 		if w.Symptom == "auth" || w.Symptom == "exec" || w.Symptom == "start" || strings.HasSuffix(w.Name, "-access") {
 			continue
 		}

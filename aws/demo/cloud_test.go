@@ -12,6 +12,7 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/demo/demotest"
 	"fargate-doctor/aws/read"
 	"fargate-doctor/steps"
 )
@@ -103,7 +104,7 @@ func TestADebugTaskWhoseImageCantBePulled(t *testing.T) {
 // What was started changes nothing about the rest of the world, and is a task like any other: a walk from it ends as the one from the
 // task beside it does.
 func TestAWorldWithADebugTaskIsTheSameWorld(t *testing.T) {
-	for _, w := range demo.Worlds() {
+	for _, w := range demotest.Worlds() {
 		if !slices.Contains([]string{"timeout", "dns"}, w.Symptom) {
 			continue
 		}

@@ -27,6 +27,9 @@ func diagnose(t *testing.T, name string) steps.Report {
 }
 
 func TestAllWorldsTogetherWalkEveryEdgeOfTheTree(t *testing.T) {
+	if testing.Short() {
+		t.Skip("all worlds are walked without -short")
+	}
 	type edge struct{ from, to string }
 	walked := map[edge]bool{}
 	for _, w := range demo.Worlds() {

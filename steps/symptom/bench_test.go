@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-const oneMillisecond = time.Millisecond
+// tooLong is what no text of 64 KiB takes, also on a busy machine. How long one does take, less than 1 ms on a quiet one, the benchmarks say; here
+// a text shows on which the reader's work grows faster than the text.
+const tooLong = 4 * time.Millisecond
 
 // worst are texts of 64 KiB that are hard on a reader: full of phrases, of their beginnings, of controls, of one kind of letter.
 var worst = map[string]string{
@@ -55,12 +57,12 @@ func TestNoTextTakesLong(t *testing.T) {
 				began := time.Now()
 				read(text)
 				fastest = min(fastest, time.Since(began))
-				if fastest < oneMillisecond {
+				if fastest < tooLong {
 					break
 				}
 			}
-			if fastest > oneMillisecond {
-				t.Errorf("%s takes %s on 64 KiB of %s, want at most 1 ms", kind, fastest, name)
+			if fastest > tooLong {
+				t.Errorf("%s takes %s on 64 KiB of %s, want less than %s", kind, fastest, name, tooLong)
 			}
 		}
 	}

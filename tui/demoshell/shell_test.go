@@ -22,6 +22,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
+	"fargate-doctor/aws/demo/demotest"
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/symptom"
@@ -69,7 +70,7 @@ func host(t *testing.T, s *Shell, w demo.World) string {
 // What the tools print in a world is read by the classifier, which was made from what real tools print, as the failure that the world is
 // about. Where the world is not known, nothing that looks like a failure or a success is printed.
 func TestTheToolsSayWhatTheEngineFinds(t *testing.T) {
-	for _, w := range demo.Worlds() {
+	for _, w := range demotest.Worlds() {
 		if w.Symptom != "timeout" && w.Symptom != "dns" {
 			continue
 		}

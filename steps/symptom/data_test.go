@@ -72,7 +72,7 @@ func TestWordings(t *testing.T) {
 	grade(t, ReadStopped, rows(t, "testdata/stopped_wordings.jsonl"))
 }
 
-// grade demands what the issue demands: 97 % of the classes, 95 % of the fields, and nothing made of what is none of the classes.
+// grade demands 97 % of the classes, 95 % of the fields, and nothing made of what is none of the classes.
 func grade(t *testing.T, read func(string) Reading, all []message) {
 	t.Helper()
 	right, fields, rightFields := 0, 0, 0

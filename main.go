@@ -170,6 +170,7 @@ wizard does: recheck, watch, probe, shell, the debug task, the runbook, the repo
 	f.StringVar((*string)(&known.Symptom), "symptom", "", "symptom that the wizard need not ask for: "+strings.Join(symptomNames(), ", "))
 	f.StringVar(&known.Target, "to", "", "target that the wizard need not ask for: a service (sns), host[:port], URL or address:port")
 	f.StringVar(&p.debugTask.Image, "image", debug.DefaultImage, "image of the wizard's debug task, for example a copy in your own Amazon ECR")
+	f.BoolVar(&p.debugTask.AsService, "as-service", false, "let the wizard launch its debug task as a service, which keeps one running until it is stopped")
 	root.AddCommand(p.diagnoseCommand(), p.pathCommand(), p.execCommand(), p.debugCommand(), p.explainCommand(), p.policyCommand(), p.snapshotCommand(), p.classifyCommand())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return p.set.check(cmd) }
 	return root

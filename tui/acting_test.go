@@ -245,6 +245,21 @@ func TestALaunchUnderWayIsGivenUp(t *testing.T) {
 	}
 }
 
+// R4: the debug task may be a service, and the line under the walk says so before d is pressed.
+func TestADebugTaskMayBeAService(t *testing.T) {
+	b := &workshop{to: debug.Ready}
+	o := onWalk(b)
+	o.Debug.AsService = true
+	p := sit(t, o, 200, 60)
+	p.settle()
+	p.sees("amazon/aws-cli as a service in subnet-")
+	p.sees("runs until it is removed")
+	p.does("d")
+	if len(b.launched) != 1 || !b.launched[0].AsService {
+		t.Errorf("launched %+v", b.launched)
+	}
+}
+
 // A debug task that did not start is examined as any task that did not.
 func TestTheStartOfADebugTaskIsWalked(t *testing.T) {
 	s := &script{report: pullable}

@@ -9,21 +9,43 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
 )
 
-// built returns the program, built once for the test.
+// programs is where the program is built for the tests that drive it, once for all of them.
+var programs, build = "", sync.OnceValues(func() (string, error) {
+	file := filepath.Join(programs, "fargate-doctor")
+	out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return file, err
+})
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if programs, err = os.MkdirTemp("", "fargate-doctor"); err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(programs)
+		return m.Run()
+	}())
+}
+
+// built returns the program itself.
 func built(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("the program itself is driven without -short")
 	}
-	file := filepath.Join(t.TempDir(), "fargate-doctor")
-	if out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	file, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return file
 }

@@ -14,66 +14,26 @@ import (
 	"fargate-doctor/aws/runbook"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/probe"
-	"fargate-doctor/tui"
+	"fargate-doctor/tui/acting"
 	"fargate-doctor/tui/demoshell"
-	"fargate-doctor/tui/plain"
 )
 
-// actions are what may be done in a world, for either wizard. What is nil can't be done, and refused says why.
-type actions struct {
-	reader  aws.Reader // with what was made in a demo world
-	refused string
-	debug   *debug.Launcher
-	shell   func(ctx context.Context, task aws.Task, container string) (session, error)
-	probe   tui.Probe
-	runbook *runbooks
-}
-
-func (p *program) actions(w world) actions {
-	a := actions{reader: w.reader, refused: "this can't be done here"}
+// session returns a world as the wizards work on it, with what may be done there.
+func (p *program) session(w world) acting.Session {
+	s := acting.Session{Reader: w.reader, Region: w.region, Profile: w.profile}
 	switch {
 	case p.set.readOnly:
-		a.refused = "--read-only takes this out of the program"
+		s.Refused = "--read-only takes this out of the program"
 	case w.cloud != nil:
 		w.cloud.Pull = w.demoPull
-		return actions{w.cloud, "a demo world has no Systems Manager", &debug.Launcher{API: w.cloud, Reader: w.cloud, Now: w.now, Token: rand.Text, Every: demoLook},
-			w.demoShell, p.look(w), nil}
+		s.Reader, s.Refused = w.cloud, "a demo world has no Systems Manager"
+		s.Debug = &debug.Launcher{API: w.cloud, Reader: w.cloud, Now: w.now, Token: rand.Text, Every: demoLook}
+		s.Shell, s.Probe = w.demoShell, p.look(w)
 	case w.launches != nil:
-		return actions{w.reader, "", &debug.Launcher{API: w.launches, Reader: w.reader, Now: w.now, Token: rand.Text}, w.shell, p.look(w), &runbooks{w}}
+		s.Debug = &debug.Launcher{API: w.launches, Reader: w.reader, Now: w.now, Token: rand.Text}
+		s.Shell, s.Probe, s.Runbook = w.shell, p.look(w), runbooks{w}
 	case w.title != "":
-		a.refused = "a snapshot can be read only"
-	}
-	return a
-}
-
-// session returns a world as the wizard works on it, with what may be done there.
-func (p *program) session(w world) tui.Session {
-	a := p.actions(w)
-	s := tui.Session{Reader: a.reader, Region: w.region, Profile: w.profile, Refused: a.refused, Probe: a.probe}
-	if a.debug != nil {
-		s.Debug = a.debug
-		s.Shell = func(ctx context.Context, t aws.Task, container string) (tui.Terminal, error) {
-			return a.shell(ctx, t, container)
-		}
-	}
-	if a.runbook != nil {
-		s.Runbook = a.runbook
-	}
-	return s
-}
-
-// plainSession does the same for the wizard that writes lines.
-func (p *program) plainSession(w world) plain.Session {
-	a := p.actions(w)
-	s := plain.Session{Reader: a.reader, Region: w.region, Profile: w.profile, Refused: a.refused, Probe: plain.Probe(a.probe)}
-	if a.debug != nil {
-		s.Debug = a.debug
-		s.Shell = func(ctx context.Context, t aws.Task, container string) (plain.Terminal, error) {
-			return a.shell(ctx, t, container)
-		}
-	}
-	if a.runbook != nil {
-		s.Runbook = a.runbook
+		s.Refused = "a snapshot can be read only"
 	}
 	return s
 }
@@ -97,7 +57,7 @@ func (w runbooks) Run(ctx context.Context, c steps.Case, role string, r steps.Re
 func (w runbooks) Stop(ctx context.Context, id string) error { return w.client().Stop(ctx, id) }
 
 // look returns what probes from inside the container of a case, or from a debug task, over one session.
-func (p *program) look(w world) tui.Probe {
+func (p *program) look(w world) acting.Probe {
 	return func(ctx context.Context, c steps.Case, t steps.Target, in aws.Task) (probe.Round, error) {
 		ctx, cancel := context.WithTimeout(ctx, probing)
 		defer cancel()
@@ -132,7 +92,7 @@ func (p *program) placeToLook(ctx context.Context, w world, c steps.Case, in aws
 const demoLook = 200 * time.Millisecond
 
 // shell opens a session of ECS Exec.
-func (w world) shell(ctx context.Context, task aws.Task, container string) (session, error) {
+func (w world) shell(ctx context.Context, task aws.Task, container string) (acting.Terminal, error) {
 	target, err := exec.Choose(task, container)
 	if err != nil {
 		return nil, err
@@ -141,7 +101,7 @@ func (w world) shell(ctx context.Context, task aws.Task, container string) (sess
 }
 
 // demoShell opens a shell in a container of a demo world.
-func (w world) demoShell(ctx context.Context, task aws.Task, container string) (session, error) {
+func (w world) demoShell(ctx context.Context, task aws.Task, container string) (acting.Terminal, error) {
 	target, err := exec.Choose(task, container)
 	if err != nil {
 		return nil, err

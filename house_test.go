@@ -17,7 +17,7 @@ const module = "fargate-doctor"
 
 // mayImport lists, for each package of the module, the packages of the module that it may import: main → tui → steps → aws.
 var mayImport = map[string][]string{
-	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "tui/demoshell", "steps", "steps/probe", "steps/report", "steps/symptom", "tui", "tui/background", "tui/plain"},
+	"":               {"aws", "aws/debug", "aws/demo", "aws/exec", "aws/live", "aws/read", "aws/runbook", "aws/snapshot", "aws/vpc", "tui/demoshell", "steps", "steps/probe", "steps/report", "steps/symptom", "tui", "tui/acting", "tui/background", "tui/plain"},
 	"aws":            {},
 	"aws/vpc":        {"aws"},
 	"aws/iam":        {"aws"},
@@ -30,12 +30,13 @@ var mayImport = map[string][]string{
 	"aws/demo":       {"aws", "aws/read", "aws/snapshot"},
 	"tui/demoshell":  {"aws", "aws/vpc", "steps"},
 	"steps/symptom":  {"aws"},
-	"tui":            {"aws", "aws/debug", "aws/read", "aws/vpc", "steps", "steps/probe", "steps/report", "steps/symptom"},
+	"tui":            {"aws", "aws/debug", "aws/read", "aws/vpc", "steps", "steps/probe", "steps/report", "steps/symptom", "tui/acting"},
 	"steps":          {"aws", "aws/iam", "aws/read", "aws/vpc", "steps/probe", "steps/symptom"},
 	"steps/report":   {"aws", "aws/vpc", "steps", "steps/probe"},
 	"steps/probe":    {"aws", "steps/symptom"},
 	"tui/background": {},
-	"tui/plain":      {"aws", "aws/debug", "aws/read", "steps", "steps/probe", "steps/report", "steps/symptom"},
+	"tui/acting":     {"aws", "aws/debug", "steps", "steps/probe"},
+	"tui/plain":      {"aws", "aws/debug", "aws/read", "steps", "steps/probe", "steps/report", "steps/symptom", "tui/acting"},
 }
 
 // testSupport packages are imported by tests only, so that they may import what tests may.
@@ -52,6 +53,19 @@ var only = map[string][]string{
 	"github.com/charmbracelet": {"tui", "tui/background"},
 	"github.com/coder/":        {"aws/exec"},
 	"github.com/spf13/":        {""},
+}
+
+// The picture of the house in docs/architecture.md has every package but those for tests.
+func TestTheArchitectureShowsEveryPackage(t *testing.T) {
+	picture, _, found := strings.Cut(contents(t, "docs/architecture.md"), "Imports go one way")
+	if !found {
+		t.Fatal("docs/architecture.md has no picture of the packages")
+	}
+	for pkg := range mayImport {
+		if pkg != "" && !strings.Contains(picture, "─ "+path.Base(pkg)+" ") {
+			t.Errorf("%s is not in the picture", pkg)
+		}
+	}
 }
 
 func TestImportsGoOneWay(t *testing.T) {

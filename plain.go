@@ -8,6 +8,7 @@ import (
 
 	"fargate-doctor/aws/live"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 	"fargate-doctor/tui/plain"
 )
 
@@ -31,17 +32,17 @@ func (p *program) plainWizard(ctx context.Context, known steps.Case) error {
 		defer signal.Stop(interrupts)
 		options.Interrupts = interrupts
 	}
-	session := p.plainSession(w)
+	session := p.session(w)
 	if w.region != "" {
 		options.Session = &session
 	}
 	if p.set.demo == "" && p.set.snapshot == "" {
-		options.Connect = func(ctx context.Context, profile, region string) (plain.Session, error) {
+		options.Connect = func(ctx context.Context, profile, region string) (acting.Session, error) {
 			next, err := p.openLive(ctx, profile, region)
 			if err != nil {
-				return plain.Session{}, err
+				return acting.Session{}, err
 			}
-			return p.plainSession(next), nil
+			return p.session(next), nil
 		}
 		profiles, err := live.Profiles()
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fargate-doctor/aws/live"
 	"fargate-doctor/steps"
 	"fargate-doctor/tui"
+	"fargate-doctor/tui/acting"
 	_ "fargate-doctor/tui/background" // before Bubble Tea asks the terminal
 )
 
@@ -37,10 +38,10 @@ func (p *program) wizard(ctx context.Context, known steps.Case) error {
 		options.Session = &session
 	}
 	if p.set.demo == "" && p.set.snapshot == "" {
-		options.Connect = func(ctx context.Context, profile, region string) (tui.Session, error) {
+		options.Connect = func(ctx context.Context, profile, region string) (acting.Session, error) {
 			next, err := p.openLive(ctx, profile, region)
 			if err != nil {
-				return tui.Session{}, err
+				return acting.Session{}, err
 			}
 			return p.session(next), nil
 		}

@@ -12,6 +12,7 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // A workshop launches debug tasks as it is told.
@@ -130,8 +131,8 @@ func unpullable(c steps.Case) steps.Report {
 	return r
 }
 
-// acting returns options under which debug tasks can be launched and shells opened.
-func acting(a *account, b *workshop, report func(steps.Case) steps.Report) Options {
+// actingOn returns options under which debug tasks can be launched and shells opened.
+func actingOn(a *account, b *workshop, report func(steps.Case) steps.Report) Options {
 	o := with(a, &script{report: report})
 	o.Session.Debug, o.Session.Shell = b, noShellHere
 	return o
@@ -145,7 +146,7 @@ func (noExec) Advice() string {
 	return "it is set when a task starts: aws ecs update-service … --enable-execute-command"
 }
 
-func noShellHere(context.Context, aws.Task, string) (Terminal, error) { return nil, noExec{} }
+func noShellHere(context.Context, aws.Task, string) (acting.Terminal, error) { return nil, noExec{} }
 
 // A parrot is a Terminal that repeats lines until exit, and says what it left unread.
 type parrot struct {

@@ -16,9 +16,10 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
-func onWalk(b *workshop) Options { return asked(acting(shopToActIn(), b, pullable)) }
+func onWalk(b *workshop) Options { return asked(actingOn(shopToActIn(), b, pullable)) }
 
 var actingScenes = []struct {
 	name    string
@@ -26,14 +27,14 @@ var actingScenes = []struct {
 	keys    []string
 }{
 	{"offer", func() Options { return onWalk(&workshop{}) }, nil},
-	{"offer-unpullable", func() Options { return asked(acting(shopToActIn(), &workshop{}, unpullable)) }, nil},
-	{"offer-unpullable-pressed", func() Options { return asked(acting(shopToActIn(), &workshop{}, unpullable)) }, []string{"d"}},
+	{"offer-unpullable", func() Options { return asked(actingOn(shopToActIn(), &workshop{}, unpullable)) }, nil},
+	{"offer-unpullable-pressed", func() Options { return asked(actingOn(shopToActIn(), &workshop{}, unpullable)) }, []string{"d"}},
 	{"offer-no-role", func() Options {
 		a := shopToActIn()
 		a.roles = ""
-		return asked(acting(a, &workshop{}, pullable))
+		return asked(actingOn(a, &workshop{}, pullable))
 	}, nil},
-	{"offer-in-list", func() Options { return acting(shopToActIn(), &workshop{}, pullable) }, []string{"G", "enter"}},
+	{"offer-in-list", func() Options { return actingOn(shopToActIn(), &workshop{}, pullable) }, []string{"G", "enter"}},
 	{"debug-pending", func() Options {
 		return onWalk(&workshop{to: debug.Pending, gate: make(chan struct{})})
 	}, []string{"d"}},
@@ -60,7 +61,9 @@ var actingScenes = []struct {
 		return onWalk(&workshop{to: debug.Ready, failStop: &aws.Error{Kind: aws.Denied, Operation: "ecs:StopTask", Action: "ecs:StopTask", Hint: "Ask for it."}})
 	}, []string{"d", "q", "enter"}},
 	{"shell-missing", func() Options { return onWalk(&workshop{}) }, []string{"x"}},
-	{"shell-containers", func() Options { return asked(acting(shopToActIn().withAgents("app", "envoy"), &workshop{}, pullable)) }, []string{"x", "j"}},
+	{"shell-containers", func() Options {
+		return asked(actingOn(shopToActIn().withAgents("app", "envoy"), &workshop{}, pullable))
+	}, []string{"x", "j"}},
 	{"help-acting", func() Options { return onWalk(&workshop{}) }, []string{"?"}},
 }
 
@@ -136,7 +139,7 @@ func TestOneKeyLaunchesADebugTask(t *testing.T) {
 // d before the plan is known, and on a list, is one key too.
 func TestDIsNotPressedInVain(t *testing.T) {
 	b := &workshop{to: debug.Ready}
-	p := sit(t, acting(shopToActIn(), b, pullable), 80, 24)
+	p := sit(t, actingOn(shopToActIn(), b, pullable), 80, 24)
 	p.does("G", "enter")
 	p.press("d")
 	p.settle()
@@ -148,7 +151,7 @@ func TestDIsNotPressedInVain(t *testing.T) {
 
 func TestAnImageThatCantBePulledIsLaunchedOnlyOnPurpose(t *testing.T) {
 	b := &workshop{to: debug.Ready}
-	p := sit(t, asked(acting(shopToActIn(), b, unpullable)), 80, 24)
+	p := sit(t, asked(actingOn(shopToActIn(), b, unpullable)), 80, 24)
 	p.settle()
 	p.sees("can't be pulled from here")
 	p.does("d")
@@ -168,8 +171,8 @@ func TestADebugTaskGoesOnInTheBackground(t *testing.T) {
 	clock := &later{now: noon}
 	o := onWalk(b)
 	o.Clock = clock.clock
-	o.Connect = func(context.Context, string, string) (Session, error) {
-		return Session{Reader: shopToActIn(), Profile: "other", Region: "us-east-1"}, nil
+	o.Connect = func(context.Context, string, string) (acting.Session, error) {
+		return acting.Session{Reader: shopToActIn(), Profile: "other", Region: "us-east-1"}, nil
 	}
 	o.Profiles, o.Regions = []Profile{{Name: "other", Region: "us-east-1"}}, []string{"us-east-1"}
 	p := sit(t, o, 120, 40)
@@ -350,8 +353,8 @@ func TestAMissingShellLeadsToADebugTask(t *testing.T) {
 
 func TestTheContainerIsChosen(t *testing.T) {
 	var asked []string
-	o := acting(shopToActIn().withAgents("app", "envoy"), &workshop{}, pullable)
-	o.Session.Shell = func(_ context.Context, task aws.Task, container string) (Terminal, error) {
+	o := actingOn(shopToActIn().withAgents("app", "envoy"), &workshop{}, pullable)
+	o.Session.Shell = func(_ context.Context, task aws.Task, container string) (acting.Terminal, error) {
 		asked = append(asked, shortID(task.ID)+"/"+container)
 		return &parrot{}, nil
 	}
@@ -371,7 +374,7 @@ func TestAShellInATerminal(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	o := onWalk(&workshop{})
 	shells := 0
-	o.Session.Shell = func(context.Context, aws.Task, string) (Terminal, error) {
+	o.Session.Shell = func(context.Context, aws.Task, string) (acting.Terminal, error) {
 		shells++
 		return &parrot{name: fmt.Sprint(shells), unread: [][]byte{nil, []byte("?")}[shells-1]}, nil
 	}
@@ -403,7 +406,7 @@ func TestAShellInATerminal(t *testing.T) {
 
 func TestAShellThatBreaksOff(t *testing.T) {
 	o := onWalk(&workshop{})
-	o.Session.Shell = func(context.Context, aws.Task, string) (Terminal, error) { return &parrot{fail: errLost}, nil }
+	o.Session.Shell = func(context.Context, aws.Task, string) (acting.Terminal, error) { return &parrot{fail: errLost}, nil }
 	con := start(t, t.Context(), o)
 	con.sees("d  amazon/aws-cli")
 	con.types("x")

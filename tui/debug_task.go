@@ -11,11 +11,12 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
+	"fargate-doctor/tui/acting"
 )
 
 // A debugTask is a debug task that this wizard launched, or found. It goes on when its screen is left, and when another account is chosen.
 type debugTask struct {
-	session  Session // that it belongs to
+	session  acting.Session // that it belongs to
 	plan     debug.Plan
 	stream   int // that launches or stops it
 	stage    stage

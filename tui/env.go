@@ -11,6 +11,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // A Walker walks the decision tree: steps.Engine.
@@ -27,7 +28,7 @@ type env struct {
 	options  Options
 	style    palette
 	copier   copier
-	session  Session
+	session  acting.Session
 	walker   *walker
 	identity aws.Identity // of the session; zero while it is not known
 	entered  bool         // a session has been in use
@@ -143,7 +144,7 @@ func (e *env) keep(answer func(*inquiry)) {
 }
 
 // connect takes a session into use and starts over with it.
-func (e *env) connect(s Session) {
+func (e *env) connect(s acting.Session) {
 	e.moves = append(e.moves, func(m *Model) tea.Cmd { return m.enter(s) })
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // reads is a walk that asks AWS for one thing, and goes on without it as walks do.
@@ -29,7 +30,7 @@ func TestACallThatAWalkMissedIsInTheErrorLog(t *testing.T) {
 	a.broken = map[string]error{acls.Name(): aws.Errorf(aws.Denied, acls, "", "no identity-based policy allows it")}
 	o := with(a, &script{report: blocked})
 	o.Case = steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Timeout, Target: "sns"}
-	o.Walker = func(s Session) Walker { return reads{&script{report: blocked}, s.Reader, acls} }
+	o.Walker = func(s acting.Session) Walker { return reads{&script{report: blocked}, s.Reader, acls} }
 	p := sit(t, o, 80, 24)
 	p.settle()
 	p.sees("! 1 error")
@@ -46,7 +47,7 @@ func TestWhatADemoWorldDoesNotHoldIsNoError(t *testing.T) {
 		o := with(a, &script{report: blocked})
 		o.World, o.Story = "a recording", story
 		o.Case = steps.Case{Cluster: "shop", Task: "7c1e55ab", Symptom: steps.Timeout, Target: "sns"}
-		o.Walker = func(s Session) Walker { return reads{&script{report: blocked}, s.Reader, acls} }
+		o.Walker = func(s acting.Session) Walker { return reads{&script{report: blocked}, s.Reader, acls} }
 		p := sit(t, o, 80, 24)
 		p.settle()
 		if f := p.frame(); strings.Contains(f, "! 1 error") != errors {

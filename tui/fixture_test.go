@@ -13,6 +13,7 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/vpc"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // noon is when all tests take place.
@@ -375,8 +376,8 @@ func nasty(c steps.Case) steps.Report {
 // with returns options over an account and a script.
 func with(a *account, s *script) Options {
 	return Options{
-		Session: &Session{Reader: a, Region: testRegion, Profile: "prod"}, NoColor: true,
-		Walker:  func(Session) Walker { return s },
+		Session: &acting.Session{Reader: a, Region: testRegion, Profile: "prod"}, NoColor: true,
+		Walker:  func(acting.Session) Walker { return s },
 		Version: "v1.2.3", Save: desk{}.save,
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // sizes are the windows in which every screen is held against a golden frame.
@@ -35,8 +36,8 @@ func fromWalk() Options     { return asked(fromShop()) }
 func fromProfiles() Options {
 	o := fromShop()
 	o.Session = nil
-	o.Connect = func(context.Context, string, string) (Session, error) {
-		return Session{}, &aws.Error{Kind: aws.Credentials, Operation: "sts:GetCallerIdentity",
+	o.Connect = func(context.Context, string, string) (acting.Session, error) {
+		return acting.Session{}, &aws.Error{Kind: aws.Credentials, Operation: "sts:GetCallerIdentity",
 			Hint: "Sign in with: aws sso login --profile staging", Err: errors.New("token has expired")}
 	}
 	o.Profiles = []Profile{{Name: "default"}, {Name: "prod", Region: "eu-central-1", Note: "SSO"}, {Name: "staging", Region: "us-east-1"}}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // unstarted is the report of a walk on a start of which a secret does not exist, and a policy was not read.
@@ -109,7 +110,7 @@ func TestTheMatrixKeepsToItsLines(t *testing.T) {
 func TestHostileNeedsStayInTheirLines(t *testing.T) {
 	for _, size := range sizes {
 		o := fromStart()
-		o.Walker = func(Session) Walker { return &script{report: nasty} }
+		o.Walker = func(acting.Session) Walker { return &script{report: nasty} }
 		p := sit(t, o, size[0], size[1])
 		p.does()
 		p.frame() // fails when it does not fit the window, or holds a control character

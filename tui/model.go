@@ -12,6 +12,7 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/read"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // A Model is the wizard as Bubble Tea drives it: a stack of screens, the frame around the one on top, and what they share.
@@ -58,7 +59,7 @@ func (m *Model) Init() tea.Cmd {
 }
 
 // enter starts over with a session: its readings, its own count of calls, and the first screen that asks something.
-func (m *Model) enter(s Session) tea.Cmd {
+func (m *Model) enter(s acting.Session) tea.Cmd {
 	e := m.env
 	m.clear()
 	e.calls = aws.NewCounted(s.Reader)

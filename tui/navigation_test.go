@@ -10,6 +10,7 @@ import (
 
 	"fargate-doctor/aws"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 func TestFromClusterToRootCause(t *testing.T) {
@@ -211,13 +212,13 @@ func TestAnAccountIsChosenAndChanged(t *testing.T) {
 	o.Profiles = []Profile{{Name: "default"}, {Name: "prod", Region: "eu-central-1"}}
 	o.Regions = []string{"eu-central-1", "us-east-1"}
 	fail := true
-	o.Connect = func(_ context.Context, profile, region string) (Session, error) {
+	o.Connect = func(_ context.Context, profile, region string) (acting.Session, error) {
 		asked = append(asked, profile+"/"+region)
 		if fail {
 			fail = false
-			return Session{}, errors.New("no such host")
+			return acting.Session{}, errors.New("no such host")
 		}
-		return Session{Reader: shop(), Profile: profile, Region: region}, nil
+		return acting.Session{Reader: shop(), Profile: profile, Region: region}, nil
 	}
 	p := sit(t, o, 80, 24)
 	p.does("j", "enter")
@@ -243,9 +244,9 @@ func TestAnAccountIsChosenAndChanged(t *testing.T) {
 func TestChangingTheAccountCanBeGivenUp(t *testing.T) {
 	o := with(shop(), &script{report: blocked})
 	o.Profiles = []Profile{{Name: "default"}, {Name: "prod", Region: "eu-central-1"}}
-	o.Connect = func(ctx context.Context, _, _ string) (Session, error) {
+	o.Connect = func(ctx context.Context, _, _ string) (acting.Session, error) {
 		<-ctx.Done()
-		return Session{}, ctx.Err()
+		return acting.Session{}, ctx.Err()
 	}
 	p := sit(t, o, 80, 24)
 	p.does("G", "enter")
@@ -289,9 +290,9 @@ func TestSentences(t *testing.T) {
 func TestARegionThatIsNotOnTheList(t *testing.T) {
 	var asked string
 	o := fromProfiles()
-	o.Connect = func(_ context.Context, profile, region string) (Session, error) {
+	o.Connect = func(_ context.Context, profile, region string) (acting.Session, error) {
 		asked = profile + "/" + region
-		return Session{Reader: shop(), Profile: profile, Region: region}, nil
+		return acting.Session{Reader: shop(), Profile: profile, Region: region}, nil
 	}
 	p := sit(t, o, 80, 24)
 	p.does("j", "tab", "/", "mars-north-1", "enter")

@@ -86,7 +86,7 @@ func (o *offer) receive(e *env, msg tea.Msg) tea.Cmd {
 func (o *offer) take(e *env) tea.Cmd {
 	switch {
 	case e.session.Debug == nil:
-		e.notice = e.session.Refused
+		e.notice = e.session.Refusal()
 		return nil
 	case o.reading.busy:
 		o.wanted = true
@@ -165,7 +165,7 @@ func act(e *env, k tea.KeyMsg, o *offer) tea.Cmd {
 	case key.Matches(k, keys.debug):
 		return o.take(e)
 	case e.session.Shell == nil:
-		e.notice = e.session.Refused
+		e.notice = e.session.Refusal()
 	case o.of.Launch != nil:
 		e.notice = "there is no task yet to open a shell in"
 	default:

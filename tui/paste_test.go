@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // onSymptoms is a person on the screen that asks for the symptom.
@@ -290,7 +291,7 @@ func TestWhoseLogIsRead(t *testing.T) {
 	}
 	s := &script{report: refused}
 	o = fromStory()
-	o.Walker = func(Session) Walker { return s }
+	o.Walker = func(acting.Session) Walker { return s }
 	p = sit(t, o, 80, 24)
 	p.does("enter", "enter", "enter")
 	p.sees("sns:Publish on orders")

@@ -12,10 +12,6 @@ import (
 	"fargate-doctor/steps/probe"
 )
 
-// Probe looks from inside the network of a case at what its walk was about: from a debug task, or from the container of the case when
-// that is the zero Task. The error says what is missing for it.
-type Probe func(ctx context.Context, c steps.Case, t steps.Target, in aws.Task) (probe.Round, error)
-
 // probed is what was seen from inside, for reading id.
 type probed struct {
 	id    int
@@ -33,7 +29,7 @@ func (s *walk) look(e *env) tea.Cmd {
 	if !s.probes(e) {
 		e.notice = "there is no container to look from"
 		if e.session.Probe == nil {
-			e.notice = e.session.Refused
+			e.notice = e.session.Refusal()
 		}
 		return nil
 	}

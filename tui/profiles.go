@@ -5,6 +5,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"fargate-doctor/tui/acting"
 )
 
 const (
@@ -93,7 +95,7 @@ type door struct {
 // connected brings the session that stream id opened.
 type connected struct {
 	id      int
-	session Session
+	session acting.Session
 }
 
 func (d *door) connect(e *env, profile, region string) tea.Cmd {

@@ -14,14 +14,6 @@ import (
 	"fargate-doctor/steps/report"
 )
 
-// A Runbook runs the AWS runbook for tasks that do not start (R30).
-type Runbook interface {
-	// Run starts the runbook for a case's task, or joins a run that is under way, and returns what came of it beside the report. It uses a
-	// role, or the person's own permissions when that is "". When ctx ends the run in AWS goes on.
-	Run(ctx context.Context, c steps.Case, role string, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook
-	Stop(ctx context.Context, id string) error
-}
-
 // runbook shows what the AWS runbook will do, how far it has come, and what it says beside this program's own findings.
 type runbook struct {
 	walk     *walk

@@ -11,12 +11,13 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/read"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // shell opens a shell in a container of a task: it finds the task, asks which container when several can have a shell, and says what is
 // missing when none can.
 type shell struct {
-	session Session
+	session acting.Session
 	of      steps.Case // whose task is looked for
 	task    aws.Task   // once it is known
 	what    string     // what the person calls the task
@@ -43,7 +44,7 @@ type shellEnded struct {
 }
 
 // newShell returns the screen for a task that is known.
-func newShell(s Session, task aws.Task, what string) *shell {
+func newShell(s acting.Session, task aws.Task, what string) *shell {
 	return &shell{session: s, task: task, what: what}
 }
 
@@ -245,7 +246,7 @@ func headed(p palette, w int, text string) []string {
 
 // A handover gives the terminal itself to what runs in it, with a line that says what that is.
 type handover struct {
-	Terminal
+	acting.Terminal
 	banner string
 	out    io.Writer
 }

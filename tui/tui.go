@@ -14,17 +14,17 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // Options say what the wizard works on.
 type Options struct {
 	// Connect opens an account. It is nil where there is nothing to choose: a snapshot, a demo world.
-	Connect func(ctx context.Context, profile, region string) (Session, error)
+	Connect func(ctx context.Context, profile, region string) (acting.Session, error)
 	// Session is the account, snapshot or demo world to start with; nil asks for a profile and a region first.
-	Session *Session
+	Session *acting.Session
 	// Profiles and Regions are offered for choice.
 	Profiles []Profile
 	Regions  []string
@@ -49,22 +49,11 @@ type Options struct {
 	Debug   debug.Options // of the debug task
 	NoColor bool          // NO_COLOR, --no-color or TERM=dumb
 
-	Walker func(Session) Walker // what walks the tree; nil means a steps.Engine
-	Clock  func() time.Time     // the world's own time, a recording's when it was made; nil means time.Now
-	Getenv func(string) string  // the environment, for copying through tmux and screen; nil means os.Getenv
-	In     io.Reader            // nil means os.Stdin
-	Out    io.Writer            // nil means os.Stdout
-}
-
-// A Session is an account, snapshot or demo world that answers.
-type Session struct {
-	Reader          aws.Reader
-	Profile, Region string
-	Refused         string     // why what is nil below can't be done here
-	Debug           DebugTasks // nil where nothing may be launched
-	Shell           Shell      // nil where no shell may be opened
-	Probe           Probe      // nil where nobody can look from inside
-	Runbook         Runbook    // nil where the AWS runbook can't be run
+	Walker func(acting.Session) Walker // what walks the tree; nil means a steps.Engine
+	Clock  func() time.Time            // the world's own time, a recording's when it was made; nil means time.Now
+	Getenv func(string) string         // the environment, for copying through tmux and screen; nil means os.Getenv
+	In     io.Reader                   // nil means os.Stdin
+	Out    io.Writer                   // nil means os.Stdout
 }
 
 // A Profile is one that the AWS configuration files name.
@@ -93,7 +82,7 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Walker == nil {
 		clock := o.Clock
-		o.Walker = func(s Session) Walker { return &steps.Engine{Reader: s.Reader, Region: s.Region, Now: clock} }
+		o.Walker = func(s acting.Session) Walker { return &steps.Engine{Reader: s.Reader, Region: s.Region, Now: clock} }
 	}
 	return o
 }

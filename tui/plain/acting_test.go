@@ -18,6 +18,7 @@ import (
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/probe"
+	"fargate-doctor/tui/acting"
 )
 
 // onWalk returns options over a demo world whose walk is known, so that What next? is the first question, and in which debug tasks can be
@@ -39,9 +40,9 @@ func onWalk(t *testing.T, name string) Options {
 	if w.Symptom == string(steps.Start) {
 		o.Case.Symptom, o.Case.Target = steps.Start, ""
 	}
-	o.Session = &Session{Reader: cloud, Region: w.Region, Profile: "dev team",
+	o.Session = &acting.Session{Reader: cloud, Region: w.Region, Profile: "dev team",
 		Debug: &debug.Launcher{API: cloud, Reader: cloud, Now: now, Token: func() string { return "token" }},
-		Shell: func(_ context.Context, task aws.Task, container string) (Terminal, error) {
+		Shell: func(_ context.Context, task aws.Task, container string) (acting.Terminal, error) {
 			return &parrot{name: container + " of " + task.ID[:8]}, nil
 		},
 		Probe: func(ctx context.Context, c steps.Case, to steps.Target, in aws.Task) (probe.Round, error) {
@@ -222,7 +223,7 @@ func TestAShellGivesTheTerminalBack(t *testing.T) {
 	bird := &parrot{name: "app", unread: []byte("steps\rqui")}
 	options := func(t *testing.T) Options {
 		o := onWalk(t, "healthy-nat")
-		o.Session.Shell = func(context.Context, aws.Task, string) (Terminal, error) { return bird, nil }
+		o.Session.Shell = func(context.Context, aws.Task, string) (acting.Terminal, error) { return bird, nil }
 		return o
 	}
 	text := conversing(t, options, turn{await: "What next?", line: "shell"}, turn{await: "parrot in app", line: "exit"}, turn{await: "Step 28 of 28", line: "t"})
@@ -246,7 +247,7 @@ func TestAShellThatCantBeHadHere(t *testing.T) {
 	options := func(t *testing.T) Options {
 		o := onWalk(t, "healthy-nat")
 		o.Terminal, o.Echo = false, true
-		o.Session.Shell = func(context.Context, aws.Task, string) (Terminal, error) { return &parrot{}, refused }
+		o.Session.Shell = func(context.Context, aws.Task, string) (acting.Terminal, error) { return &parrot{}, refused }
 		return o
 	}
 	text := conversing(t, options, typed("shell", "quit")...)
@@ -319,7 +320,7 @@ func TestADebugTaskThatCantBeStopped(t *testing.T) {
 }
 
 // launching can launch, and not stop.
-type launching struct{ DebugTasks }
+type launching struct{ acting.DebugTasks }
 
 func (launching) Stop(context.Context, debug.Launched) error {
 	return &aws.Error{Kind: aws.Denied, Operation: "ecs:StopTask", Action: "ecs:StopTask"}

@@ -11,11 +11,12 @@ import (
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
 	"fargate-doctor/steps/symptom"
+	"fargate-doctor/tui/acting"
 )
 
 // A debugTask is a debug task that this conversation launched, or found.
 type debugTask struct {
-	session  Session // that it belongs to
+	session  acting.Session // that it belongs to
 	plan     debug.Plan
 	beside   steps.Case // that it was wanted for
 	launched debug.Launched

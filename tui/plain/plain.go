@@ -15,14 +15,15 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // Options say what is asked about, and where the conversation takes place.
 type Options struct {
 	// Connect opens an account. It is nil where there is nothing to choose: a snapshot, a demo world.
-	Connect func(ctx context.Context, profile, region string) (Session, error)
+	Connect func(ctx context.Context, profile, region string) (acting.Session, error)
 	// Session is the account, snapshot or demo world to start with; nil asks for a profile and a region first.
-	Session *Session
+	Session *acting.Session
 	// Profiles are offered for choice.
 	Profiles []string
 
@@ -87,7 +88,7 @@ func Run(ctx context.Context, o Options) error {
 type conversation struct {
 	Options
 	lines   *lines
-	session Session
+	session acting.Session
 	engine  *steps.Engine
 	account string
 	tasks   []*debugTask // that were launched or found

@@ -17,6 +17,7 @@ import (
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/demo"
 	"fargate-doctor/steps"
+	"fargate-doctor/tui/acting"
 )
 
 // world returns options over a demo world.
@@ -27,7 +28,7 @@ func world(t *testing.T, name string) Options {
 		t.Fatal(err)
 	}
 	return Options{
-		Session: &Session{Reader: reader, Region: w.Region}, World: "demo: " + w.Name, Story: w.Story,
+		Session: &acting.Session{Reader: reader, Region: w.Region}, World: "demo: " + w.Name, Story: w.Story,
 		Suggested: steps.Case{Cluster: w.Cluster, Service: w.Service, Task: w.Task, Symptom: steps.Symptom(w.Symptom), Target: w.Target,
 			Action: w.Action, Resource: w.Resource, Error: w.Error},
 		Clock: func() time.Time { return w.Captured }, Echo: true,
@@ -176,12 +177,12 @@ func TestAnAccountThatDoesNotOpen(t *testing.T) {
 	o := world(t, "healthy-endpoint")
 	session, refused := *o.Session, &aws.Error{Kind: aws.Credentials, Operation: "sts:GetCallerIdentity", Hint: "Sign in: aws sso login"}
 	o.Session, o.Profiles = nil, []string{"dev", "prod"}
-	o.Connect = func(_ context.Context, profile, region string) (Session, error) {
+	o.Connect = func(_ context.Context, profile, region string) (acting.Session, error) {
 		switch {
 		case profile == "dev":
-			return Session{}, refused
+			return acting.Session{}, refused
 		case region == "":
-			return Session{Profile: profile}, nil
+			return acting.Session{Profile: profile}, nil
 		}
 		return session, nil
 	}
@@ -192,7 +193,7 @@ func TestAnAccountThatDoesNotOpen(t *testing.T) {
 		t.Error(text)
 	}
 	o.Profiles, o.In, o.Out = nil, strings.NewReader(""), io.Discard
-	o.Connect = func(context.Context, string, string) (Session, error) { return Session{}, refused }
+	o.Connect = func(context.Context, string, string) (acting.Session, error) { return acting.Session{}, refused }
 	if err := Run(t.Context(), o); !errors.Is(err, refused) {
 		t.Errorf("%v", err)
 	}

@@ -13,7 +13,7 @@ import (
 func (w *walk) noProbe() string {
 	switch {
 	case w.session.Probe == nil:
-		return w.session.refusal()
+		return w.session.Refusal()
 	case w.of.Symptom == steps.Start:
 		return "a task that does not start has no container to look from"
 	case w.last == nil:

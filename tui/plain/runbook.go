@@ -13,7 +13,7 @@ import (
 func (w *walk) noRunbook() string {
 	switch {
 	case w.session.Runbook == nil:
-		return w.session.refusal()
+		return w.session.Refusal()
 	case w.of.Symptom != steps.Start:
 		return "the runbook is for tasks that do not start"
 	case w.last == nil:

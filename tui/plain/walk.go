@@ -140,7 +140,7 @@ func (w *walk) entries() []entry {
 		func(ctx context.Context) error { return w.probe(ctx, aws.Task{}, "inside the container") }, "probe", "p")
 	shell := ""
 	if w.session.Shell == nil {
-		shell = w.session.refusal()
+		shell = w.session.Refusal()
 	}
 	add("shell: open a shell in the task", shell, w.shell, "shell", "x")
 	w.debugging(add)
@@ -156,7 +156,7 @@ func (w *walk) debugging(add func(label, refused string, do func(context.Context
 	t := w.standing(w.of)
 	switch {
 	case w.session.Debug == nil:
-		add("", w.session.refusal(), nil, "debug", "d", "debug probe", "debug shell", "debug stop")
+		add("", w.session.Refusal(), nil, "debug", "d", "debug probe", "debug shell", "debug stop")
 		return
 	case t == nil:
 		add("debug: launch a debug task beside it, to look and to open a shell from", "", w.launch, "debug", "d")

@@ -1,10 +1,11 @@
-package plain
+// Package acting says what a wizard works on: an account, a snapshot or a demo world, and what may be done there. Both wizards take it, the one
+// with screens and the one that writes lines; whoever opens them makes it. How it is done, and how it is shown, belongs elsewhere.
+package acting
 
 import (
 	"cmp"
 	"context"
 	"io"
-	"strings"
 
 	"fargate-doctor/aws"
 	"fargate-doctor/aws/debug"
@@ -12,19 +13,19 @@ import (
 	"fargate-doctor/steps/probe"
 )
 
-// A Session is an account, snapshot or demo world that answers, and what may be done there.
+// A Session is an account, snapshot or demo world that answers.
 type Session struct {
 	Reader          aws.Reader
 	Profile, Region string
-	Refused         string     // why what is nil below can't be done here
+	Refused         string     // why what is nil below can't be done here; Refusal says it where this is ""
 	Debug           DebugTasks // nil where nothing may be launched
 	Shell           Shell      // nil where no shell may be opened
 	Probe           Probe      // nil where nobody can look from inside
 	Runbook         Runbook    // nil where the AWS runbook can't be run
 }
 
-// refusal says why what is nil can't be done.
-func (s Session) refusal() string { return cmp.Or(s.Refused, "there is no way to do it here") }
+// Refusal says why what is nil can't be done. It is never "".
+func (s Session) Refusal() string { return cmp.Or(s.Refused, "there is no way to do it here") }
 
 // DebugTasks makes and removes debug tasks in the account of a session: debug.Launcher.
 type DebugTasks interface {
@@ -56,22 +57,3 @@ type Runbook interface {
 	Run(ctx context.Context, c steps.Case, role string, r steps.Report, show func(aws.RunbookEvent)) steps.Runbook
 	Stop(ctx context.Context, id string) error
 }
-
-// command returns a command of this program, for the account and region of the session.
-func (c *conversation) command(words ...string) string {
-	words = append([]string{"fargate-doctor"}, words...)
-	for _, flag := range [][2]string{{"--profile", c.session.Profile}, {"--region", c.session.Region}} {
-		if flag[1] != "" {
-			words = append(words, flag[0], flag[1])
-		}
-	}
-	for i, w := range words {
-		if strings.ContainsAny(w, " '\"$`\\") { // a profile may be called anything
-			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// short is the beginning of an id, by which a task is known.
-func short(id string) string { return id[:min(len(id), 8)] }

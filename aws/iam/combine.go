@@ -58,9 +58,6 @@ func Unread(why string, read ...Policy) Attached {
 // None reports whether the layer is known to have no policy.
 func (a Attached) None() bool { return a.complete && len(a.levels) == 0 }
 
-// Read reports whether all policies of the layer were read.
-func (a Attached) Read() bool { return a.complete }
-
 // With returns the layer with a further policy, on every level. a is not changed.
 func (a Attached) With(p Policy) Attached {
 	a.levels = slices.Clone(a.levels)

@@ -46,29 +46,3 @@ func (c EnablePrivateDNS) Apply(n Network) Network {
 	n.Endpoints = edited(n.Endpoints, func(e *Endpoint) bool { return e.ID == c.Endpoint }, func(e *Endpoint) { e.PrivateDNS = true })
 	return n
 }
-
-// AddEndpointGroup gives an interface endpoint one more security group.
-type AddEndpointGroup struct{ Endpoint, Group string }
-
-// Title says what the change does.
-func (c AddEndpointGroup) Title() string { return "put " + c.Endpoint + " into " + c.Group + " too" }
-
-// Command returns the AWS CLI command.
-func (c AddEndpointGroup) Command(region string) string {
-	return inRegion("aws ec2 modify-vpc-endpoint --vpc-endpoint-id "+c.Endpoint+" --add-security-group-ids "+c.Group, region)
-}
-
-// Apply returns the network with the endpoint and its interfaces in the group.
-func (c AddEndpointGroup) Apply(n Network) Network {
-	faces := map[string]bool{}
-	n.Endpoints = edited(n.Endpoints, func(e *Endpoint) bool { return e.ID == c.Endpoint }, func(e *Endpoint) {
-		e.Groups = added(e.Groups, c.Group)
-		for _, id := range e.Interfaces {
-			faces[id] = true
-		}
-	})
-	n.Interfaces = edited(n.Interfaces, func(i *NetworkInterface) bool { return faces[i.ID] }, func(i *NetworkInterface) {
-		i.Groups = added(i.Groups, c.Group)
-	})
-	return n
-}

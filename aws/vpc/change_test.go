@@ -39,8 +39,6 @@ func TestCommands(t *testing.T) {
 			"aws ec2 modify-transit-gateway-vpc-attachment --transit-gateway-attachment-id tgw-attach-1 --add-subnet-ids subnet-1 --region eu-central-1"},
 		{vpc.AddEndpointRouteTable{Endpoint: "vpce-1", Table: "rtb-1"},
 			"aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --add-route-table-ids rtb-1 --region eu-central-1"},
-		{vpc.AddEndpointGroup{Endpoint: "vpce-1", Group: "sg-1"},
-			"aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --add-security-group-ids sg-1 --region eu-central-1"},
 		{vpc.EnablePrivateDNS{Endpoint: "vpce-1"},
 			"aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --private-dns-enabled --region eu-central-1"},
 		{vpc.EnableDNS{VPC: "vpc-1", Attribute: vpc.DNSHostnames},
@@ -57,20 +55,6 @@ func TestCommands(t *testing.T) {
 		if got := c.change.Command("eu-central-1"); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
-	}
-}
-
-// Putting an endpoint into a group that admits the task mends it.
-func TestAddEndpointGroup(t *testing.T) {
-	n := office()
-	group(&n, "sg-endpoint").Ingress = nil
-	n.SecurityGroups = append(n.SecurityGroups, vpc.SecurityGroup{ID: "sg-https", VPC: "vpc-1", Ingress: []vpc.Permission{permit("tcp 443", "10.0.0.0/16")}})
-	if v := verdict(n, toEndpoint("eni-task")); v != vpc.Blocked {
-		t.Fatalf("before: %v", v)
-	}
-	n = vpc.AddEndpointGroup{Endpoint: "vpce-sns", Group: "sg-https"}.Apply(n)
-	if v := verdict(n, toEndpoint("eni-task")); v != vpc.Reachable {
-		t.Fatalf("after: %v", v)
 	}
 }
 
